@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { isCurrency } from '../core/money/currencies.ts';
+import type { Route } from './route.ts';
+import { listOf, listQuery, tokenId } from './tokens.ts';
+
+export const paymentId = z.string().regex(/^pay_[0-9a-z]{26}$/u, 'is not a payment id');
+export const sellerId = z.string().regex(/^sel_[0-9a-z]{1,26}$/u, 'is not a seller id');
+
+export const currency = z
+  .string()
+  .refine(isCurrency, 'is not an ISO 4217 currency')
+  .meta({ description: 'ISO 4217 alphabetic code.', example: 'EUR' });
+
+/** The largest amount taken, in minor units (10^12): far below 2^53, so that JSON numbers hold it exactly. */
+export const largestAmount = 1_000_000_000_000;
+export const amount = z.int().min(1).max(largestAmount).meta({ description: 'Minor units of the currency.' });
+
+const country = z.string().regex(/^[A-Z]{2}$/u, 'is not an ISO 3166-1 alpha-2 code');
+
+export const cardTender = z.strictObject({ type: z.literal('card'), token: tokenId });
+
+export const createPaymentBody = z
+  .strictObject({
+    sellerId,
+    amount,
+    currency,
+    tenders: z.tuple([cardTender]).meta({ description: 'One card; gift cards and split tender come with a later release.' }),
+    capture: z.literal('manual').default('manual').meta({ description: 'Automatic capture comes with captures.' }),
+    buyer: z.strictObject({ id: z.string().min(1).max(64), email: z.email().max(254) }),
+    context: z.strictObject({
+      ip: z.union([z.ipv4(), z.ipv6()]),
+      deviceId: z.string().min(1).max(64),
+      userAgent: z.string().min(1).max(512),
+      billingCountry: country,
+      shippingCountry: country,
+    }),
+  })
+  .meta({ id: 'CreatePayment' });
+
+export const paymentStatus = z.enum([
+  'processing',
+  'requires_action',
+  'in_review',
+  'authorized',
+  'partially_captured',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'voided',
+  'expired',
+  'declined',
+  'disputed',
+  'failed',
+]);
+
+export const payment = z
+  .object({
+    object: z.literal('payment'),
+    id: paymentId,
+    status: paymentStatus,
+    sellerId,
+    amount: z.int(),
+    currency,
+    capture: z.enum(['manual', 'automatic']),
+    amountAuthorized: z.int(),
+    amountCaptured: z.int(),
+    amountRefunded: z.int(),
+    tenders: z.array(
+      z.object({ type: z.literal('card'), amount: z.int(), token: tokenId, brand: z.string(), last4: z.string(), reference: z.string() }),
+    ),
+    buyer: z.object({ id: z.string(), email: z.string().optional() }),
+    fraud: z
+      .object({
+        score: z.number(),
+        decision: z.enum(['approve', 'review', 'decline']),
+        reasons: z.array(z.object({ code: z.string(), text: z.string() })),
+      })
+      .optional(),
+    declineCode: z.string().optional(),
+    failureCode: z.string().optional(),
+    authorizationExpiresAt: z.iso.datetime().optional(),
+    captures: z.array(z.unknown()),
+    refunds: z.array(z.unknown()),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    version: z.int(),
+  })
+  .meta({ id: 'Payment' });
+
+export type Payment = z.infer<typeof payment>;
+
+/** One line of a payment's timeline, in the order of time. */
+export const timelineEntry = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('transition'),
+    at: z.iso.datetime(),
+    version: z.int(),
+    from: z.string().nullable(),
+    to: paymentStatus,
+    cause: z.string(),
+    event: z.string(),
+  }),
+  z.object({
+    kind: z.literal('attempt'),
+    at: z.iso.datetime(),
+    reference: z.string(),
+    operation: z.string(),
+    acquirer: z.string(),
+    outcome: z.string(),
+    code: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('run'), at: z.iso.datetime(), workflow: z.string(), name: z.string(), status: z.string() }),
+]);
+
+export const listPaymentsQuery = listQuery.extend({
+  status: paymentStatus.optional(),
+  sellerId: sellerId.optional(),
+  buyerId: z.string().min(1).max(64).optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+});
+
+const capability = 'payments';
+const pathParameters = z.strictObject({ id: paymentId });
+
+export const paymentRoutes = {
+  createPayment: {
+    method: 'POST',
+    path: '/v1/payments',
+    scope: 'payments/create',
+    capability,
+    operation: 'create-payment',
+    summary: 'Authorizes a payment.',
+    idempotent: true,
+    body: createPaymentBody,
+    answers: {
+      201: { description: 'The payment; a decline is an answer too.', schema: payment },
+      202: { description: 'The outcome is not known yet: status `processing`.', schema: payment },
+    },
+  },
+  listPayments: {
+    method: 'GET',
+    path: '/v1/payments',
+    scope: 'payments/read',
+    capability,
+    operation: 'list-payments',
+    summary: 'Payments of the caller, newest first.',
+    idempotent: false,
+    query: listPaymentsQuery,
+    answers: { 200: { description: 'A page of payments.', schema: listOf(payment) } },
+  },
+  getPayment: {
+    method: 'GET',
+    path: '/v1/payments/{id}',
+    scope: 'payments/read',
+    capability,
+    operation: 'get-payment',
+    summary: 'One payment.',
+    idempotent: false,
+    pathParameters,
+    answers: { 200: { description: 'The payment.', schema: payment } },
+  },
+  getTimeline: {
+    method: 'GET',
+    path: '/v1/payments/{id}/timeline',
+    scope: 'payments/read',
+    capability,
+    operation: 'get-timeline',
+    summary: 'Transitions, acquirer attempts and workflow runs of a payment, in order.',
+    idempotent: false,
+    pathParameters,
+    answers: { 200: { description: 'The timeline.', schema: z.object({ data: z.array(timelineEntry) }) } },
+  },
+} as const satisfies Record<string, Route>;

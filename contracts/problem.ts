@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/** RFC 9457 problem details with the members of api.md: `code` is stable, `errors` names each bad field. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().regex(/^[a-z0-9_]+$/u),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export type Problem = z.infer<typeof problem>;
+
+/**
+ * Every code our functions answer, with its status and title. `type` is `urn:quittance:problem:<code>`.
+ * What API Gateway itself answers (401, 403, 404 for no route, 413, 429, 503) has AWS's body and is not listed.
+ */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_json: { status: 400, title: 'The body is not JSON' },
+  idempotency_key_missing: { status: 400, title: 'An Idempotency-Key header is required' },
+  idempotency_key_invalid: { status: 400, title: 'The Idempotency-Key header is not valid' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours' },
+  token_not_found: { status: 404, title: 'There is no such token' },
+  payment_not_found: { status: 404, title: 'There is no such payment' },
+  idempotency_in_flight: { status: 409, title: 'The first request with this Idempotency-Key is still under way' },
+  body_too_large: { status: 413, title: 'The body is larger than 64 KB' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used with another body' },
+  invalid_envelope: { status: 422, title: 'The envelope cannot be opened' },
+  card_number_invalid: { status: 422, title: 'The card number is not valid' },
+  card_expired: { status: 422, title: 'The card has expired' },
+  card_brand_unknown: { status: 422, title: 'The brand of this card is not known' },
+  cvc_invalid: { status: 422, title: 'The security code is not valid' },
+  card_invalid: { status: 422, title: 'The card data is not valid' },
+  seller_unknown: { status: 422, title: 'There is no such seller' },
+  token_unknown: { status: 422, title: 'The tender names no token of yours' },
+  currency_not_accepted: { status: 422, title: 'The seller does not accept this currency' },
+  too_many_cards: { status: 429, title: 'Too many cards of one range' },
+  internal_error: { status: 500, title: 'Something failed on our side' },
+  service_unavailable: { status: 503, title: 'A part of the platform is not answering' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;

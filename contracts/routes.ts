@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { paymentRoutes } from './payments.ts';
+import type { Route } from './route.ts';
+import { tokenRoutes } from './tokens.ts';
+
+const documentationRoutes = {
+  getOpenapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    scope: 'open',
+    capability: 'documentation',
+    operation: 'get-openapi',
+    summary: 'This document.',
+    idempotent: false,
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
+  },
+} as const satisfies Record<string, Route>;
+
+/** Every route of the API. The stack, the handlers' tests and openapi.json all read this one list. */
+export const routes: readonly Route[] = [
+  ...Object.values(documentationRoutes),
+  ...Object.values(tokenRoutes),
+  ...Object.values(paymentRoutes),
+];
