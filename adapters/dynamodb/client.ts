@@ -1,0 +1,13 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/**
+ * The one client for DynamoDB of a function, made at cold start. It tries a call three times at most and gives each
+ * try two seconds: DynamoDB answers within milliseconds or not at all, and the caller's own time is short.
+ */
+export function createDynamoDBClient(): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 3,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  });
+}
