@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
@@ -11,9 +12,12 @@ const retryPassingCancellations = retry(handleWhen(isPassingCancellation), {
 
 /**
  * Writes all items or none; the one layer that tries again after conflicts and throttling.
- * In: up to 100 items. The SDK adds a request token to each command, so that its own retry of an answer that got lost
- * does not run into the items' conditions. Throws TransactionCanceledException (see `cancellationReasons`).
+ * In: up to 100 items. All tries carry one request token, so that a try whose answer got lost does not make the next
+ * one run into the items' own conditions. Throws TransactionCanceledException (see `cancellationReasons`).
  */
 export async function transactWrite(client: DynamoDBClient, items: TransactWriteItem[]): Promise<void> {
-  await retryPassingCancellations.execute(() => client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+  const ClientRequestToken = randomUUID();
+  await retryPassingCancellations.execute(() =>
+    client.send(new TransactWriteItemsCommand({ TransactItems: items, ClientRequestToken })),
+  );
 }
