@@ -1,0 +1,36 @@
+import { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod';
+
+export interface Books {
+  readonly database: DatabaseSync;
+  /** The clock's offset that was set last, in milliseconds; 0 at first. */
+  clockOffset(): number;
+  rememberClockOffset(milliseconds: number): void;
+  close(): void;
+}
+
+/**
+ * Opens the books at `path`, creating them when missing; `schema` is the simulator's own tables, in statements that may
+ * run again. A statement is on the disk when it returns (`synchronous = full`), so an answer given after it is kept
+ * whatever dies next, the machine included.
+ */
+export function openBooks(path: string, schema: string): Books {
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  database.exec('PRAGMA journal_mode = wal; PRAGMA synchronous = full;');
+  database.exec('CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;');
+  database.exec(schema);
+  const read = database.prepare("SELECT value FROM settings WHERE name = 'clock_offset_milliseconds'");
+  const write = database.prepare(
+    "INSERT INTO settings VALUES ('clock_offset_milliseconds', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  );
+  return {
+    database,
+    clockOffset: () => setting.parse(read.get())?.value ?? 0,
+    rememberClockOffset: (milliseconds) => {
+      write.run(milliseconds);
+    },
+    close: () => database.close(),
+  };
+}
+
+const setting = z.object({ value: z.int() }).optional();

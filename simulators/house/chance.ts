@@ -1,0 +1,13 @@
+/** Draws numbers from 0 (inclusive) to 1 (exclusive). */
+export type Chance = () => number;
+
+/** A small seeded generator (mulberry32), so that a run with the same seed meets the same faults. */
+export function seededChance(seed: number): Chance {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
