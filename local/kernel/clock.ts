@@ -91,14 +91,13 @@ class StoredClock {
     const target = this.now() + milliseconds;
     this.#standingAt = this.now();
     try {
-      await settled();
-      for (let next = this.#dueBy(target); next !== undefined; next = this.#dueBy(target)) {
-        this.#standAt(Math.max(next, this.now()));
-        this.#fireDue();
+      for (let arrived = false; !arrived;) {
         await settled();
+        const next = this.#dueBy(target);
+        arrived = next === undefined && this.now() >= target;
+        this.#standAt(Math.max(next ?? target, this.now()));
+        this.#fireDue();
       }
-      this.#standAt(target);
-      await settled();
     } finally {
       this.#standingAt = undefined;
       this.#arm();
