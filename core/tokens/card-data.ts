@@ -9,7 +9,7 @@ const cardData = z.strictObject({
   cvc: z
     .string()
     .regex(/^\d{1,8}$/u)
-    .optional(),
+    .exactOptional(),
   holderName: z
     .string()
     .min(1)

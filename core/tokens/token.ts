@@ -1,6 +1,5 @@
 /** How the holder pays for what the card spent, as far as its BIN tells. */
 export type CardFunding = 'credit' | 'debit' | 'prepaid' | 'unknown';
-export type Funding = CardFunding;
 
 /**
  * Says whether two tokens are the same card without saying which. It stays inside and with operators: with BIN and
