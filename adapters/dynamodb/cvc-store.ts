@@ -17,7 +17,7 @@ const cvcItem = z.object({ pk: z.string(), sealed: sealedBytes, expiresAt: z.int
  * what has expired is as good as gone. Deleting is the read, so that nobody reads twice; an answer that gets lost
  * costs the code, never the rule.
  */
-export function dynamoCvcTaker(client: DynamoDBClient, tableName: string): CvcTaker {
+export function dynamoCvcStore(client: DynamoDBClient, tableName: string): CvcTaker {
   return {
     take: async (tokenId, now) => {
       try {

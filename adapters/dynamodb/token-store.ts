@@ -29,8 +29,11 @@ const tokenItem = listedItem.extend({
   sealedCard: sealedBytes,
 });
 
-/** Reads tokens, strongly consistent: a card that was saved a moment ago can be paid with. */
-export function dynamoTokenReader(client: DynamoDBClient, tableName: string): TokenReader {
+/**
+ * Reads tokens: one of them strongly consistent, so that a card saved a moment ago can be paid with; lists by the
+ * index of owners, newest first, which follows the table within moments.
+ */
+export function dynamoTokenStore(client: DynamoDBClient, tableName: string): TokenReader & TokenLister {
   return {
     find: async (tokenId) => {
       const { Item: item } = await client.send(
@@ -38,12 +41,6 @@ export function dynamoTokenReader(client: DynamoDBClient, tableName: string): To
       );
       return item && toStoredToken(item);
     },
-  };
-}
-
-/** Lists tokens by the index of owners, newest first; the index follows the table within moments. */
-export function dynamoTokenLister(client: DynamoDBClient, tableName: string): TokenLister {
-  return {
     listByOwner: async (ownerId, limit, after) => {
       const { Items: items = [] } = await client.send(
         new QueryCommand({

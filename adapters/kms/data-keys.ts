@@ -1,9 +1,16 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { DecryptCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import type { DataKeyMaker, DataKeyUnwrapper } from '../../core/tokens/ports.ts';
+import { createKmsClient } from './client.ts';
 
-/** Makes data keys of 256 bits under the vault's key, bound to one token by the encryption context. */
-export function kmsDataKeyMaker(client: KMSClient, vaultKeyArn: string): DataKeyMaker {
+/**
+ * Data keys of 256 bits under the vault's key, each bound to one token by the encryption context. A wrapped key that
+ * was moved to another token does not open: KMS throws InvalidCiphertextException.
+ */
+export function kmsDataKeys(
+  vaultKeyArn: string,
+  client: KMSClient = createKmsClient(),
+): DataKeyMaker & DataKeyUnwrapper {
   return {
     generate: async (tokenId) => {
       const { Plaintext: plaintext, CiphertextBlob: wrapped } = await client.send(
@@ -12,12 +19,6 @@ export function kmsDataKeyMaker(client: KMSClient, vaultKeyArn: string): DataKey
       if (!plaintext || !wrapped) throw new Error('KMS answered no data key.');
       return { plaintext, wrapped };
     },
-  };
-}
-
-/** Unwraps data keys. A wrapped key that was moved to another token does not open: KMS throws InvalidCiphertextException. */
-export function kmsDataKeyUnwrapper(client: KMSClient, vaultKeyArn: string): DataKeyUnwrapper {
-  return {
     unwrap: async (tokenId, wrapped) => {
       const { Plaintext: plaintext } = await client.send(
         new DecryptCommand({ KeyId: vaultKeyArn, CiphertextBlob: wrapped, EncryptionContext: { tokenId } }),

@@ -10,7 +10,7 @@ export interface KmsEnvelopeKey extends EnvelopeKey {
 }
 
 /** Keys of envelopes in KMS: the first is the current one, older ones still open what was made for them. */
-export function kmsEnvelopeKeyring(client: KMSClient, keys: readonly KmsEnvelopeKey[]): EnvelopeKeyring {
+export function kmsEnvelopeKeyring(keys: readonly KmsEnvelopeKey[], client: KMSClient): EnvelopeKeyring {
   return {
     keys,
     unwrapContentKey: async (kid, encryptedKey) => {
@@ -41,8 +41,8 @@ const rsaJwk = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() })
  * which starts it anew. An answer that failed is not kept.
  */
 export function kmsPublicKey(
-  client: KMSClient,
   { kid, keyArn }: Pick<KmsEnvelopeKey, 'kid' | 'keyArn'>,
+  client: KMSClient,
 ): () => Promise<PublicEncryptionKey> {
   let kept: PublicEncryptionKey | undefined;
   return async () => {

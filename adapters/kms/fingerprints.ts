@@ -9,7 +9,7 @@ export interface KmsFingerprintKey {
 }
 
 /** Fingerprints card numbers with HMAC-SHA-256 in KMS: without the key nobody can try numbers out. */
-export function kmsFingerprinter(client: KMSClient, { version, keyArn }: KmsFingerprintKey): Fingerprinter {
+export function kmsFingerprinter({ version, keyArn }: KmsFingerprintKey, client: KMSClient): Fingerprinter {
   return {
     fingerprint: async (number) => {
       const { Mac: mac } = await client.send(
