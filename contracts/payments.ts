@@ -24,7 +24,9 @@ export const createPaymentBody = z
     sellerId,
     amount,
     currency,
-    tenders: z.tuple([cardTender]).meta({ description: 'One card; gift cards and split tender come with a later release.' }),
+    tenders: z
+      .tuple([cardTender])
+      .meta({ description: 'One card; gift cards and split tender come with a later release.' }),
     capture: z.literal('manual').default('manual').meta({ description: 'Automatic capture comes with captures.' }),
     buyer: z.strictObject({ id: z.string().min(1).max(64), email: z.email().max(254) }),
     context: z.strictObject({
@@ -66,7 +68,14 @@ export const payment = z
     amountCaptured: z.int(),
     amountRefunded: z.int(),
     tenders: z.array(
-      z.object({ type: z.literal('card'), amount: z.int(), token: tokenId, brand: z.string(), last4: z.string(), reference: z.string() }),
+      z.object({
+        type: z.literal('card'),
+        amount: z.int(),
+        token: tokenId,
+        brand: z.string(),
+        last4: z.string(),
+        reference: z.string(),
+      }),
     ),
     buyer: z.object({ id: z.string(), email: z.string().optional() }),
     fraud: z
@@ -105,11 +114,16 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     at: z.iso.datetime(),
     reference: z.string(),
     operation: z.string(),
-    acquirer: z.string(),
     outcome: z.string(),
     code: z.string().optional(),
   }),
-  z.object({ kind: z.literal('run'), at: z.iso.datetime(), workflow: z.string(), name: z.string(), status: z.string() }),
+  z.object({
+    kind: z.literal('run'),
+    at: z.iso.datetime(),
+    workflow: z.string(),
+    name: z.string(),
+    status: z.string(),
+  }),
 ]);
 
 export const listPaymentsQuery = listQuery.extend({

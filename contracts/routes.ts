@@ -3,7 +3,7 @@ import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
 import { tokenRoutes } from './tokens.ts';
 
-const documentationRoutes = {
+export const documentationRoutes = {
   getOpenapi: {
     method: 'GET',
     path: '/openapi.json',

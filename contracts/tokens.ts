@@ -4,7 +4,11 @@ import type { Route } from './route.ts';
 export const tokenId = z.string().regex(/^tok_[0-9a-z]{26}$/u, 'is not a token id');
 
 /** A compact JWE is some 900 characters for a card; what is longer is refused before it is parsed. */
-const envelope = z.string().min(1).max(4096).meta({ description: 'Compact JWE: RSA-OAEP-256, A256GCM; header alg, enc, kid, iat, jti.' });
+const envelope = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ description: 'Compact JWE: RSA-OAEP-256, A256GCM; header alg, enc, kid, iat, jti.' });
 
 export const createTokenBody = z.strictObject({ card: envelope }).meta({ id: 'CreateToken' });
 export const refreshCvcBody = z.strictObject({ card: envelope }).meta({ id: 'RefreshCvc' });
@@ -25,7 +29,14 @@ export const token = z
   .meta({ id: 'Token' });
 
 export const encryptionKey = z
-  .object({ kty: z.literal('RSA'), use: z.literal('enc'), alg: z.literal('RSA-OAEP-256'), kid: z.string(), n: z.string(), e: z.string() })
+  .object({
+    kty: z.literal('RSA'),
+    use: z.literal('enc'),
+    alg: z.literal('RSA-OAEP-256'),
+    kid: z.string(),
+    n: z.string(),
+    e: z.string(),
+  })
   .meta({ id: 'EncryptionKey' });
 
 export const listQuery = z.strictObject({
@@ -33,7 +44,8 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(1024).optional(),
 });
 
-export const listOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 const capability = 'tokens';
 const pathParameters = z.strictObject({ id: tokenId });

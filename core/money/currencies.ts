@@ -16,7 +16,9 @@ const codesByExponent: Readonly<Record<0 | 2 | 3 | 4, string>> = {
 };
 
 const exponents = new Map<string, number>(
-  Object.entries(codesByExponent).flatMap(([exponent, codes]) => codes.split(' ').map((code) => [code, Number(exponent)])),
+  Object.entries(codesByExponent).flatMap(([exponent, codes]) =>
+    codes.split(' ').map((code) => [code, Number(exponent)]),
+  ),
 );
 
 /** Whether `code` is an active ISO 4217 currency with a minor unit. */

@@ -10,7 +10,8 @@ import { ProblemError } from './problem-error.ts';
 import { requestLog } from './request-log.ts';
 
 type Infer<T> = T extends z.ZodType ? z.infer<T> : undefined;
-type Part<R extends Route, K extends 'body' | 'query' | 'pathParameters'> = R extends Record<K, infer T> ? Infer<T> : undefined;
+type Part<R extends Route, K extends 'body' | 'query' | 'pathParameters'> =
+  R extends Record<K, infer T> ? Infer<T> : undefined;
 
 /** What a handler gets: each part parsed by its route's schema. */
 export interface ApiRequest<R extends Route> {
@@ -21,6 +22,8 @@ export interface ApiRequest<R extends Route> {
   readonly body: Part<R, 'body'>;
   /** Present on routes that require it. */
   readonly idempotencyKey: R['idempotent'] extends true ? string : undefined;
+  /** API Gateway's id of this very request. */
+  readonly requestId: string;
   /** When the request came in. */
   readonly now: Date;
 }
@@ -44,7 +47,11 @@ export function apiHandler<const R extends Route>(route: R, answer: (request: Ap
 
 function toResult({ status, body, headers }: ApiAnswer): APIGatewayProxyStructuredResultV2 {
   if (body === undefined) return { statusCode: status, headers: { ...headers } };
-  return { statusCode: status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 const authorizer = z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) });
@@ -62,6 +69,7 @@ function parseRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2):
     query: parsePart(route.query, event.queryStringParameters ?? {}, 'query'),
     idempotencyKey: route.idempotent ? readIdempotencyKey(event.headers['idempotency-key']) : undefined,
     body: route.body && parsePart(route.body, parseBody(event.body, event.isBase64Encoded), 'body'),
+    requestId: event.requestContext.requestId,
     now: new Date(event.requestContext.timeEpoch),
   });
 }
@@ -77,10 +85,16 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, part: string):
 /** At most 255 printable characters, as other payment APIs take them (IETF draft Idempotency-Key; Stripe's limit). */
 function readIdempotencyKey(key: string | undefined): string {
   if (key === undefined || key === '') {
-    throw new ProblemError('idempotency_key_missing', 'Send an Idempotency-Key header of your own choice, new for every new payment.');
+    throw new ProblemError(
+      'idempotency_key_missing',
+      'Send an Idempotency-Key header of your own choice, new for every new payment.',
+    );
   }
   if (!/^[\x20-\x7e]{1,255}$/u.test(key)) {
-    throw new ProblemError('idempotency_key_invalid', 'The Idempotency-Key may have 1 to 255 printable ASCII characters.');
+    throw new ProblemError(
+      'idempotency_key_invalid',
+      'The Idempotency-Key may have 1 to 255 printable ASCII characters.',
+    );
   }
   return key;
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 
 /**
  * Reads the function's configuration once, at cold start. A missing or malformed variable ends the start with the
@@ -11,4 +11,19 @@ export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
     throw new Error(`The function's environment is not valid: ${names}`);
   }
   return result.data;
+}
+
+/** A variable that holds JSON, parsed by its own schema. */
+export function jsonVariable<T extends z.ZodType>(schema: T) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
 }

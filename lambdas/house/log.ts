@@ -5,7 +5,8 @@
 export const log = {
   info: (message: string, fields: Readonly<Record<string, unknown>> = {}) => console.info({ message, ...fields }),
   warn: (message: string, fields: Readonly<Record<string, unknown>> = {}) => console.warn({ message, ...fields }),
-  error: (message: string, fields: Readonly<Record<string, unknown>> = {}) => console.error({ message, ...describe(fields) }),
+  error: (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+    console.error({ message, ...describe(fields) }),
 };
 
 /** An error's name, message and stack; an Error itself would be logged as `{}` within an object. */
@@ -13,7 +14,9 @@ function describe(fields: Readonly<Record<string, unknown>>): Record<string, unk
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       key,
-      value instanceof Error ? { name: value.name, message: redact(value.message), stack: redact(value.stack ?? '') } : value,
+      value instanceof Error
+        ? { name: value.name, message: redact(value.message), stack: redact(value.stack ?? '') }
+        : value,
     ]),
   );
 }

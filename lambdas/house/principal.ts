@@ -18,5 +18,13 @@ export function readPrincipal(rawClaims: unknown): Principal {
   const { sub, client_id: clientId, scope, 'cognito:groups': groups } = claims.parse(rawClaims);
   const scopes = scope.split(' ').filter(Boolean);
   if (sub === clientId) return { kind: 'client', id: clientId, scopes };
-  return { kind: 'user', id: sub, scopes, groups: (groups ?? '').replace(/^\[|\]$/gu, '').split(/[\s,]+/u).filter(Boolean) };
+  return {
+    kind: 'user',
+    id: sub,
+    scopes,
+    groups: (groups ?? '')
+      .replace(/^\[|\]$/gu, '')
+      .split(/[\s,]+/u)
+      .filter(Boolean),
+  };
 }

@@ -21,8 +21,12 @@ function toProblem(error: unknown) {
   if (error instanceof ProblemError) return error.toProblem();
   const name = error instanceof Error ? error.name : 'unknown';
   log.error('request failed', { error });
-  if (transientNames.has(name)) return new ProblemError('service_unavailable', 'Try again with the same Idempotency-Key.').toProblem();
-  return new ProblemError('internal_error', 'The request was not understood to have failed or succeeded; ask again before you repeat it.').toProblem();
+  if (transientNames.has(name))
+    return new ProblemError('service_unavailable', 'Try again with the same Idempotency-Key.').toProblem();
+  return new ProblemError(
+    'internal_error',
+    'The request was not understood to have failed or succeeded; ask again before you repeat it.',
+  ).toProblem();
 }
 
 /** Names of AWS exceptions that pass by themselves. */

@@ -4,7 +4,9 @@ import type { Route } from '../../contracts/route.ts';
 import { log } from './log.ts';
 
 /** One line a request: the route's template (never the path, which a caller writes), status and duration. */
-export function requestLog(route: Route): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+export function requestLog(
+  route: Route,
+): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   const line = (request: middy.Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>) => {
     const startedAt = request.event.requestContext.timeEpoch;
     log.info('request', {

@@ -1,0 +1,137 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Payment } from '../../core/payments/payment.ts';
+import type { PaymentStore } from '../../core/payments/ports.ts';
+import type { Transition } from '../../core/payments/transition.ts';
+import { cancellationReasons } from './errors.ts';
+import { listPaymentsByOwner } from './list-payments.ts';
+import {
+  isPaymentItem,
+  paymentKey,
+  resolveShard,
+  toPayment,
+  toPaymentItem,
+  toTransition,
+  toTransitionItem,
+  transitionKey,
+} from './payment-item.ts';
+import { transactWrite } from './transact.ts';
+
+/** Payments and their transitions in one DynamoDB table (docs/architecture.md, "Tables"). */
+export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): PaymentStore {
+  return {
+    open: async (payment) => {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: toPaymentItem(payment),
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { kind: 'opened' };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException && error.Item) {
+          return { kind: 'exists', payment: toPayment(error.Item) };
+        }
+        throw error;
+      }
+    },
+    find: (paymentId) => findPayment(client, tableName, paymentId),
+    record: (transition) => record(client, tableName, transition),
+    changeOf: async (paymentId, version) => {
+      const { Item: item } = await client.send(
+        new GetItemCommand({ TableName: tableName, Key: transitionKey(paymentId, version), ConsistentRead: true }),
+      );
+      return item && toTransition(item).change;
+    },
+    history: (paymentId) => history(client, tableName, paymentId),
+    list: (query) => listPaymentsByOwner(client, tableName, query),
+  };
+}
+
+/** The payment as it stands, strongly consistent. */
+export async function findPayment(
+  client: DynamoDBClient,
+  tableName: string,
+  paymentId: string,
+): Promise<Payment | undefined> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: tableName, Key: paymentKey(paymentId), ConsistentRead: true }),
+  );
+  return item && toPayment(item);
+}
+
+/** Two items are a transition (decision 2): the payment's change and the immutable record of it. */
+async function record(
+  client: DynamoDBClient,
+  tableName: string,
+  transition: Transition,
+): Promise<'recorded' | 'changed'> {
+  try {
+    await transactWrite(client, [
+      { Update: { TableName: tableName, Key: paymentKey(transition.paymentId), ...updateOf(transition) } },
+      {
+        Put: {
+          TableName: tableName,
+          Item: toTransitionItem(transition),
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+    ]);
+    return 'recorded';
+  } catch (error) {
+    if (cancellationReasons(error).includes('ConditionalCheckFailed')) return 'changed';
+    throw error;
+  }
+}
+
+/** Sets what the transition changes, and leaves the index of due payments when nothing is due any more. */
+function updateOf({ paymentId, from, change }: Transition) {
+  const { resolveAt, ...fields } = change;
+  const due = resolveAt === undefined ? {} : { resolveAt, resolveShard: resolveShard(paymentId) };
+  const entries = Object.entries({ ...fields, ...due });
+  const sets = entries.map((_, index) => `#f${index} = :f${index}`).join(', ');
+  return {
+    UpdateExpression: `SET ${sets}${resolveAt === undefined ? ' REMOVE resolveAt, resolveShard' : ''}`,
+    ConditionExpression: '#status = :from AND #version = :before',
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
+      '#status': 'status',
+      '#version': 'version',
+    },
+    ExpressionAttributeValues: marshall({
+      ...Object.fromEntries(entries.map(([, value], index) => [`:f${index}`, value])),
+      ':from': from,
+      ':before': change.version - 1,
+    }),
+  };
+}
+
+async function history(client: DynamoDBClient, tableName: string, paymentId: string) {
+  const items: Record<string, AttributeValue>[] = [];
+  let startKey: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: paymentId } },
+        ConsistentRead: true,
+        ...(startKey ? { ExclusiveStartKey: startKey } : {}),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    startKey = page.LastEvaluatedKey;
+  } while (startKey);
+  const payment = items.find(isPaymentItem);
+  if (!payment) return undefined;
+  return { payment: toPayment(payment), transitions: items.filter((item) => !isPaymentItem(item)).map(toTransition) };
+}

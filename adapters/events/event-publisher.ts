@@ -1,0 +1,59 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Event } from '../../contracts/events.ts';
+import { eventSource } from '../../contracts/events.ts';
+import { deriveId } from '../../core/ids.ts';
+import { exactNumber } from '../../core/payments/messages.ts';
+import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
+
+/** EventBridge takes ten entries a call. */
+const entriesPerCall = 10;
+
+export function eventBridgePublisher(eventBusName: string): TransitionPublisher {
+  const client = new EventBridgeClient({ maxAttempts: 3 });
+  return {
+    publish: async (transitions) => {
+      const failed: StoredTransition[] = [];
+      for (let start = 0; start < transitions.length; start += entriesPerCall) {
+        const batch = transitions.slice(start, start + entriesPerCall);
+        failed.push(...(await publishBatch(client, eventBusName, batch)));
+      }
+      return failed;
+    },
+  };
+}
+
+async function publishBatch(client: EventBridgeClient, eventBusName: string, batch: readonly StoredTransition[]) {
+  const entries = batch.map((transition) => toEntry(eventBusName, transition));
+  const { Entries: results } = await client.send(new PutEventsCommand({ Entries: entries }));
+  return batch.filter((_, index) => results?.[index]?.EventId === undefined);
+}
+
+function toEntry(eventBusName: string, transition: StoredTransition): PutEventsRequestEntry {
+  return {
+    EventBusName: eventBusName,
+    Source: eventSource,
+    DetailType: transition.event,
+    Time: new Date(transition.occurredAt),
+    Detail: JSON.stringify(toEvent(transition)),
+  };
+}
+
+/** The event that a transition is announced by. Nothing of the card, the buyer or the fraud rules is in it. */
+export function toEvent(transition: StoredTransition): Event {
+  const { amountAuthorized, declineCode, failureCode } = transition.change;
+  return {
+    id: deriveId('evt_', transition.paymentId, String(transition.version)),
+    type: transition.event,
+    time: transition.occurredAt,
+    object: { type: 'payment', id: transition.paymentId, version: transition.version },
+    data: {
+      status: transition.to,
+      previousStatus: transition.from,
+      cause: transition.cause,
+      amountAuthorized: exactNumber(amountAuthorized),
+      ...(declineCode === undefined ? {} : { declineCode }),
+      ...(failureCode === undefined ? {} : { failureCode }),
+    },
+  };
+}

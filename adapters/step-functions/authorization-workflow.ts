@@ -1,0 +1,37 @@
+import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import { paymentChange, toMessage } from '../../core/payments/messages.ts';
+import type { AuthorizationWorkflow } from '../../core/payments/ports.ts';
+
+/** The workflow ends itself after 15 seconds; a little more for the way. */
+const answerWithinMilliseconds = 18_000;
+
+/**
+ * The synchronous Express workflow authorize-payment. It is started once: a retry by the SDK after a lost answer would
+ * authorize again, and what is unknown is for the resolver to find out.
+ */
+export function stepFunctionsAuthorizationWorkflow(stateMachineArn: string): AuthorizationWorkflow {
+  const client = new SFNClient({ maxAttempts: 1, requestHandler: { requestTimeout: answerWithinMilliseconds } });
+  return {
+    run: async (order) => {
+      try {
+        const { status, output } = await client.send(
+          new StartSyncExecutionCommand({
+            stateMachineArn,
+            name: order.paymentId,
+            input: JSON.stringify(toMessage(order)),
+          }),
+        );
+        if (status !== 'SUCCEEDED' || output === undefined) return { kind: 'unfinished' };
+        const change = paymentChange.parse(JSON.parse(output));
+        return { kind: 'finished', change: { ...change, amountAuthorized: BigInt(change.amountAuthorized) } };
+      } catch (error) {
+        // Whatever went wrong, the payment stands as `processing` and will be looked into; the caller gets its 202.
+        console.warn({
+          message: 'the workflow gave no answer',
+          error: error instanceof Error ? error.name : 'unknown',
+        });
+        return { kind: 'unfinished' };
+      }
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type { Principal } from '../access/principal.ts';
+import { deriveId } from '../ids.ts';
+import type { CardToken } from '../tokens/token.ts';
+import type { AuthorizationOrder } from './messages.ts';
+import type { Payment, PaymentContext } from './payment.ts';
+import type { AuthorizationWorkflow, PaymentStore, Seller } from './ports.ts';
+import { applyChange } from './transition.ts';
+
+export interface CreatePaymentRequest {
+  readonly principal: Principal;
+  readonly idempotencyKey: string;
+  /** Unique per API request: it tells a Put of our own whose answer was lost from another request's. */
+  readonly requestId: string;
+  readonly sellerId: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly tokenId: string;
+  readonly buyer: { readonly id: string; readonly email: string };
+  readonly context: PaymentContext;
+}
+
+export type CreatePaymentResult =
+  /** `payment.status` is `processing` when the outcome is not known yet. */
+  | { readonly kind: 'created'; readonly payment: Payment; readonly replayed: boolean }
+  | { readonly kind: 'inFlight' }
+  | { readonly kind: 'keyReused' }
+  | { readonly kind: 'sellerUnknown' }
+  | { readonly kind: 'currencyNotAccepted' }
+  | { readonly kind: 'tokenUnknown' };
+
+export interface CreatePaymentDependencies {
+  readonly payments: PaymentStore;
+  readonly workflow: AuthorizationWorkflow;
+  readonly sellers: readonly Seller[];
+  /** The caller's own token; undefined when there is none or it is somebody else's. */
+  readonly findToken: (tokenId: string, principal: Principal) => Promise<CardToken | undefined>;
+}
+
+/** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
+const inFlightMilliseconds = 30_000;
+/** When a payment that nobody finished is looked into: after the first request has certainly ended. */
+const resolveAfterMilliseconds = 60_000;
+
+/**
+ * Creates a payment and authorizes it.
+ *
+ * Primary course:
+ * 1. The payment's id is derived from the caller, the route and the Idempotency-Key, so a retry finds the first.
+ * 2. The seller takes the currency, and the token is the caller's.
+ * 3. The payment is written as `processing`, with the time at which somebody looks after it should we die here.
+ * 4. The workflow scores it, asks the acquirer and records the outcome; its change is applied to what we hold.
+ *
+ * A request that came before is answered as it was then; one that is still under way is `inFlight`; another request
+ * under the same key is `keyReused`. Infrastructure errors are thrown, and the same key may be used again.
+ */
+export async function createPayment(
+  dependencies: CreatePaymentDependencies,
+  request: CreatePaymentRequest,
+  now: Date,
+): Promise<CreatePaymentResult> {
+  const paymentId = deriveId('pay_', request.principal.id, 'POST /v1/payments', request.idempotencyKey);
+  const prepared = await prepare(dependencies, request, paymentId, now);
+  if (prepared.kind !== 'prepared') {
+    // A retry must get its first answer even when the token was deleted in between.
+    const first = await dependencies.payments.find(paymentId);
+    return first ? replay(dependencies.payments, first, requestHash(request), now) : prepared;
+  }
+  const opened = await dependencies.payments.open(prepared.payment);
+  if (opened.kind === 'exists' && opened.payment.openedBy !== request.requestId) {
+    return replay(dependencies.payments, opened.payment, prepared.payment.requestHash, now);
+  }
+  const run = await dependencies.workflow.run(toOrder(prepared.payment));
+  if (run.kind === 'finished') return created(applyChange(prepared.payment, run.change));
+  return created((await dependencies.payments.find(paymentId)) ?? prepared.payment);
+}
+
+function created(payment: Payment): CreatePaymentResult {
+  return { kind: 'created', payment, replayed: false };
+}
+
+type Prepared =
+  | { readonly kind: 'prepared'; readonly payment: Payment }
+  | { readonly kind: 'sellerUnknown' | 'currencyNotAccepted' | 'tokenUnknown' };
+
+async function prepare(
+  { sellers, findToken }: CreatePaymentDependencies,
+  request: CreatePaymentRequest,
+  paymentId: string,
+  now: Date,
+): Promise<Prepared> {
+  const seller = sellers.find(({ id }) => id === request.sellerId);
+  if (!seller) return { kind: 'sellerUnknown' };
+  if (!seller.currencies.includes(request.currency)) return { kind: 'currencyNotAccepted' };
+  const token = await findToken(request.tokenId, request.principal);
+  if (!token) return { kind: 'tokenUnknown' };
+  return { kind: 'prepared', payment: newPayment(request, token, paymentId, now) };
+}
+
+function newPayment(request: CreatePaymentRequest, token: CardToken, paymentId: string, now: Date): Payment {
+  const createdAt = now.toISOString();
+  return {
+    id: paymentId,
+    ownerId: request.principal.id,
+    requestHash: requestHash(request),
+    openedBy: request.requestId,
+    sellerId: request.sellerId,
+    buyer: request.buyer,
+    context: request.context,
+    tender: {
+      type: 'card',
+      tokenId: token.id,
+      brand: token.brand,
+      funding: token.funding,
+      bin: token.bin,
+      last4: token.last4,
+      fingerprint: token.fingerprint.value,
+    },
+    amount: request.amount,
+    currency: request.currency,
+    status: 'processing',
+    attempt: 1,
+    amountAuthorized: 0n,
+    outcomeWasUnknown: false,
+    inFlightUntil: new Date(now.getTime() + inFlightMilliseconds).toISOString(),
+    resolveAt: new Date(now.getTime() + resolveAfterMilliseconds).toISOString(),
+    resolveRound: 0,
+    createdAt,
+    updatedAt: createdAt,
+    version: 1,
+  };
+}
+
+/**
+ * Only what is promised counts: amount, currency, seller, tender, buyer. The context (address, device, browser) may
+ * change between a request and its retry; counting it made others authorize twice.
+ */
+function requestHash(request: CreatePaymentRequest): string {
+  const { sellerId, amount, currency, tokenId, buyer } = request;
+  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id);
+}
+
+async function replay(payments: PaymentStore, payment: Payment, hash: string, now: Date): Promise<CreatePaymentResult> {
+  if (payment.requestHash !== hash) return { kind: 'keyReused' };
+  if (payment.status === 'processing' && !payment.outcomeWasUnknown && now.toISOString() < payment.inFlightUntil) {
+    return { kind: 'inFlight' };
+  }
+  // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.
+  if (payment.outcomeWasUnknown || payment.version <= 2) return { kind: 'created', payment, replayed: true };
+  const first = await payments.changeOf(payment.id, 2);
+  return { kind: 'created', payment: first ? applyChange(payment, first) : payment, replayed: true };
+}
+
+function toOrder(payment: Payment): AuthorizationOrder {
+  const { ip, deviceId, billingCountry, shippingCountry } = payment.context;
+  return {
+    paymentId: payment.id,
+    attempt: payment.attempt,
+    tokenId: payment.tender.tokenId,
+    fingerprint: payment.tender.fingerprint,
+    amount: payment.amount,
+    currency: payment.currency,
+    ip,
+    deviceId,
+    billingCountry,
+    shippingCountry,
+  };
+}

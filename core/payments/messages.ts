@@ -1,0 +1,95 @@
+import * as z from 'zod';
+
+/**
+ * What travels through workflows, as JSON. Amounts are numbers here (bounded far below 2^53 where they come in) and
+ * bigint on both sides. Never a card number, a security code or an envelope.
+ */
+const amount = z.int().nonnegative().transform(BigInt);
+
+/** What the authorize-payment workflow is started with. */
+export const authorizationOrder = z.object({
+  paymentId: z.string(),
+  attempt: z.int(),
+  tokenId: z.string(),
+  fingerprint: z.string(),
+  amount,
+  currency: z.string(),
+  ip: z.string(),
+  deviceId: z.string(),
+  billingCountry: z.string(),
+  shippingCountry: z.string(),
+});
+export type AuthorizationOrder = z.infer<typeof authorizationOrder>;
+
+/** What the resolve-payment workflow is started with. */
+export const resolutionOrder = z.object({
+  paymentId: z.string(),
+  attempt: z.int(),
+  tokenId: z.string(),
+  purpose: z.enum(['resolve', 'reverse_orphan']),
+  /** A security code that was kept later than this belongs to another payment: it expires after this second. */
+  cvcExpiresBefore: z.int(),
+});
+export type ResolutionOrder = z.infer<typeof resolutionOrder>;
+
+export const assessment = z.object({
+  score: z.number(),
+  decision: z.enum(['approve', 'review', 'decline']),
+  reasons: z.array(
+    z.object({
+      code: z.enum([
+        'card_velocity',
+        'card_declines',
+        'address_velocity',
+        'device_velocity',
+        'amount_high',
+        'country_mismatch',
+      ]),
+      text: z.string(),
+    }),
+  ),
+});
+
+export const outcome = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('approved'),
+    approvalCode: z.string(),
+    networkReference: z.string(),
+    expiresAt: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('declined'), code: z.string() }),
+  z.object({ kind: z.literal('blocked') }),
+  z.object({ kind: z.literal('notSent'), code: z.string() }),
+  z.object({ kind: z.literal('unknown') }),
+  z.object({ kind: z.literal('cancelled') }),
+  z.object({ kind: z.literal('reversalConfirmed') }),
+]);
+
+const status = z.enum(['processing', 'authorized', 'declined', 'failed']);
+
+/** The fields that a transition sets: stored in the transition item, and answered by the workflow. */
+export const paymentChange = z.object({
+  status,
+  version: z.int(),
+  updatedAt: z.string(),
+  amountAuthorized: z.union([z.bigint(), amount]),
+  outcomeWasUnknown: z.boolean(),
+  fraud: assessment.exactOptional(),
+  declineCode: z.string().exactOptional(),
+  failureCode: z.string().exactOptional(),
+  authorizationExpiresAt: z.string().exactOptional(),
+  resolveAt: z.string().exactOptional(),
+});
+
+/** Bigints as the numbers that JSON knows. Throws when one would lose a digit. */
+export function toMessage(value: object): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? exactNumber(member) : member)),
+  );
+}
+
+export function exactNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value.toString()} does not fit a JSON number`);
+  return number;
+}

@@ -1,0 +1,64 @@
+import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { CardFunding } from '../tokens/token.ts';
+
+/** The states that a payment of this release can be in; contracts/payments.ts lists those of later releases too. */
+export type PaymentStatus = 'processing' | 'authorized' | 'declined' | 'failed';
+
+/** The card of a tender as the payment remembers it: nothing that could be used to pay. */
+export interface CardTender {
+  readonly type: 'card';
+  readonly tokenId: string;
+  readonly brand: string;
+  readonly funding: CardFunding;
+  readonly bin: string;
+  readonly last4: string;
+  /** Inside and for operators only (decision 8). */
+  readonly fingerprint: string;
+}
+
+export interface PaymentContext {
+  readonly ip: string;
+  readonly deviceId: string;
+  readonly userAgent: string;
+  readonly billingCountry: string;
+  readonly shippingCountry: string;
+}
+
+/** A payment as it stands. Times are RFC 3339 UTC with milliseconds; amounts are minor units of `currency`. */
+export interface Payment {
+  readonly id: string;
+  readonly ownerId: string;
+  /** The hash of the request's stable fields: the same Idempotency-Key with another request is refused. */
+  readonly requestHash: string;
+  /** Which API request wrote the item, so that a Put whose answer was lost knows itself again. */
+  readonly openedBy: string;
+  readonly sellerId: string;
+  readonly buyer: { readonly id: string; readonly email: string };
+  readonly context: PaymentContext;
+  readonly tender: CardTender;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly status: PaymentStatus;
+  /** The number of the present attempt at the acquirer; part of its reference. */
+  readonly attempt: number;
+  readonly amountAuthorized: bigint;
+  readonly fraud?: FraudAssessment;
+  readonly declineCode?: string;
+  readonly failureCode?: string;
+  readonly authorizationExpiresAt?: string;
+  /** Whether an unknown outcome was recorded, so that the first answer to the caller was 202. */
+  readonly outcomeWasUnknown: boolean;
+  /** Until when the first request may still be under way. */
+  readonly inFlightUntil: string;
+  /** When somebody has to look at it again, and how often that has happened. Absent when nothing is due. */
+  readonly resolveAt?: string;
+  readonly resolveRound: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly version: number;
+}
+
+/** The acquirer's reference of an attempt: derived, so that the same attempt asks under the same reference for ever. */
+export function authorizationReference(paymentId: string, attempt: number): string {
+  return `${paymentId}-authorization-${attempt}`;
+}

@@ -1,0 +1,112 @@
+import type { AuthorizationOrder, ResolutionOrder } from './messages.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentChange, Transition } from './transition.ts';
+
+/** Where payments and their transitions are kept. */
+export interface PaymentStore {
+  /** Writes a new payment unless its id exists; then answers the one that does, strongly consistent. */
+  open(payment: Payment): Promise<{ readonly kind: 'opened' } | { readonly kind: 'exists'; readonly payment: Payment }>;
+  /** The payment as it stands, strongly consistent. */
+  find(paymentId: string): Promise<Payment | undefined>;
+  /**
+   * Writes the transition and the payment's change in one transaction, on the condition that the payment is still in
+   * the state and version that the transition starts from; else answers `changed` and nothing is written.
+   */
+  record(transition: Transition): Promise<'recorded' | 'changed'>;
+  /** The change that a version's transition made. */
+  changeOf(paymentId: string, version: number): Promise<PaymentChange | undefined>;
+  /** The payment with all its transitions, oldest first. */
+  history(
+    paymentId: string,
+  ): Promise<{ readonly payment: Payment; readonly transitions: readonly StoredTransition[] } | undefined>;
+  list(query: PaymentQuery): Promise<PaymentPage>;
+}
+
+export interface StoredTransition extends Transition {
+  readonly version: number;
+}
+
+export interface PaymentQuery {
+  readonly ownerId: string;
+  readonly limit: number;
+  /** Where the last page ended. */
+  readonly after?: PaymentPosition | undefined;
+  readonly status?: string | undefined;
+  readonly sellerId?: string | undefined;
+  readonly buyerId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface PaymentPosition {
+  readonly paymentId: string;
+  readonly createdAt: string;
+}
+
+export interface PaymentPage {
+  readonly payments: readonly Payment[];
+  readonly next: PaymentPosition | undefined;
+}
+
+/** What is due to be looked into. */
+export interface ResolutionQueue {
+  /** Ids of payments of one shard that are due, earliest first. */
+  due(shard: number, now: Date, limit: number): Promise<readonly string[]>;
+  find(paymentId: string): Promise<Payment | undefined>;
+  /** Notes that a round has begun and when to look again; `false` when somebody else did so first. */
+  beginRound(payment: Payment, lookAgainAt: Date): Promise<boolean>;
+}
+
+/** How many shards hold what is due; a shard is a partition that takes 1,000 writes a second. */
+export const resolutionShards = 8;
+
+/** The synchronous workflow that scores and authorizes. */
+export interface AuthorizationWorkflow {
+  /** Answers the change it recorded, or `unfinished` when it failed, ran out of time or its answer was lost. */
+  run(
+    order: AuthorizationOrder,
+  ): Promise<{ readonly kind: 'finished'; readonly change: PaymentChange } | { readonly kind: 'unfinished' }>;
+}
+
+/** The durable workflow that finds out what became of a payment. */
+export interface ResolutionWorkflow {
+  /** Starts a round unless one of this name was started before: twice is once. */
+  start(name: string, order: ResolutionOrder): Promise<void>;
+}
+
+export interface ResolutionRuns {
+  /** The state of a run, or undefined when there is none of that name (it may be older than the service keeps). */
+  describe(name: string): Promise<{ readonly startedAt: string; readonly status: string } | undefined>;
+}
+
+/** A seller as far as payments need one; configuration until sellers register. */
+export interface Seller {
+  readonly id: string;
+  readonly currencies: readonly string[];
+}
+
+/** Announces transitions as events. */
+export interface TransitionPublisher {
+  /** Publishes them and answers which did not get through. Their ids are derived, so that again is the same event. */
+  publish(transitions: readonly StoredTransition[]): Promise<readonly StoredTransition[]>;
+}
+
+/** Where the stream leaves word of batches that it gave up on: when they happened, not what they held. */
+export interface UnpublishedBatches {
+  receive(): Promise<readonly UnpublishedBatch[]>;
+  /** The batch was published; it is not received again. */
+  done(batch: UnpublishedBatch): Promise<void>;
+}
+
+export interface UnpublishedBatch {
+  /** Names the batch for `done`. */
+  readonly receipt: string;
+  /** When its first and last records reached the stream. */
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface TransitionLog {
+  /** Transitions that occurred between two times, a page at a time. */
+  between(from: Date, to: Date): AsyncIterable<readonly StoredTransition[]>;
+}

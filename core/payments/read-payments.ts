@@ -1,0 +1,80 @@
+import type { Principal } from '../access/principal.ts';
+import { isOperator } from '../access/principal.ts';
+import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentPosition, PaymentQuery, PaymentStore, ResolutionRuns, StoredTransition } from './ports.ts';
+import { resolutionName } from './start-resolutions.ts';
+
+/** A payment opens for whom it belongs to, and for operators. A stranger's payment is as if it did not exist. */
+export function mayRead(principal: Principal, payment: Payment): boolean {
+  return payment.ownerId === principal.id || isOperator(principal);
+}
+
+/** The payment, or undefined when there is none that this caller may see. */
+export async function getPayment(
+  payments: Pick<PaymentStore, 'find'>,
+  principal: Principal,
+  paymentId: string,
+): Promise<Payment | undefined> {
+  const payment = await payments.find(paymentId);
+  return payment && mayRead(principal, payment) ? payment : undefined;
+}
+
+export interface ListPaymentsRequest extends Omit<PaymentQuery, 'ownerId' | 'after'> {
+  readonly principal: Principal;
+  readonly cursor?: string | undefined;
+}
+
+export type ListPaymentsResult =
+  | { readonly kind: 'page'; readonly payments: readonly Payment[]; readonly nextCursor: string | null }
+  | { readonly kind: 'cursorInvalid' };
+
+/**
+ * A page of the caller's own payments, newest first. A filtered page may hold fewer than `limit` and still have a
+ * next one. A cursor belongs to its caller and its filters; with others it is `cursorInvalid`.
+ */
+export async function listPayments(
+  payments: Pick<PaymentStore, 'list'>,
+  request: ListPaymentsRequest,
+): Promise<ListPaymentsResult> {
+  const { principal, cursor, ...filters } = request;
+  const list = listName(request);
+  const after = cursor === undefined ? undefined : toPosition(decodeCursor(list, cursor));
+  if (cursor !== undefined && !after) return { kind: 'cursorInvalid' };
+  const page = await payments.list({ ...filters, ownerId: principal.id, after });
+  return {
+    kind: 'page',
+    payments: page.payments,
+    nextCursor: page.next ? encodeCursor(list, { ...page.next }) : null,
+  };
+}
+
+function listName({ principal, status, sellerId, buyerId, from, to }: ListPaymentsRequest): readonly string[] {
+  return ['payments', principal.id, ...[status, sellerId, buyerId, from, to].map((filter) => filter ?? '')];
+}
+
+function toPosition(key: Readonly<Record<string, string>> | undefined): PaymentPosition | undefined {
+  const { paymentId, createdAt } = key ?? {};
+  return paymentId === undefined || createdAt === undefined ? undefined : { paymentId, createdAt };
+}
+
+export interface Timeline {
+  readonly payment: Payment;
+  readonly transitions: readonly StoredTransition[];
+  readonly runs: readonly { readonly name: string; readonly startedAt: string; readonly status: string }[];
+}
+
+/** Everything that happened to a payment: its transitions with their attempts, and the long runs that looked into it. */
+export async function getTimeline(
+  { payments, runs }: { readonly payments: Pick<PaymentStore, 'history'>; readonly runs: ResolutionRuns },
+  principal: Principal,
+  paymentId: string,
+): Promise<Timeline | undefined> {
+  const history = await payments.history(paymentId);
+  if (!history || !mayRead(principal, history.payment)) return undefined;
+  const names = Array.from({ length: history.payment.resolveRound }, (_, round) =>
+    resolutionName(paymentId, round + 1),
+  );
+  const described = await Promise.all(names.map(async (name) => ({ name, run: await runs.describe(name) })));
+  return { ...history, runs: described.flatMap(({ name, run }) => (run ? [{ name, ...run }] : [])) };
+}

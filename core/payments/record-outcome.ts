@@ -1,0 +1,84 @@
+import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentStore } from './ports.ts';
+import type { Outcome, PaymentChange } from './transition.ts';
+import { transitionFor } from './transition.ts';
+
+/** Thrown when an outcome contradicts what the book says: nobody may paper over it, so the workflow ends in Fail. */
+export class OutcomeContradictsBook extends Error {
+  override readonly name = outcomeContradictsBook;
+}
+export const outcomeContradictsBook = 'OutcomeContradictsBook';
+
+/** Thrown when others kept changing the payment; the workflow tries again later. */
+export class PaymentContended extends Error {
+  override readonly name = paymentContended;
+}
+export const paymentContended = 'PaymentContended';
+
+const tries = 5;
+
+/**
+ * Records what became of a payment.
+ *
+ * Primary course:
+ * 1. The payment is read, and the outcome turned into a transition by the table of transitions.
+ * 2. Transition and payment are written in one transaction, if the payment is still as it was read; else again.
+ *
+ * Twice is once: an outcome that was recorded before is answered with the change it made. An outcome that contradicts
+ * a recorded one throws OutcomeContradictsBook.
+ */
+export async function recordOutcome(
+  payments: PaymentStore,
+  paymentId: string,
+  outcome: Outcome,
+  assessment: FraudAssessment | undefined,
+  now: Date,
+): Promise<PaymentChange> {
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const payment = await payments.find(paymentId);
+    if (!payment) throw new OutcomeContradictsBook(`There is no payment ${paymentId} to record ${outcome.kind} for`);
+    const decided = transitionFor(payment, outcome, assessment, now);
+    if (decided.kind === 'refused') return recordedBefore(payment, outcome);
+    if ((await payments.record(decided.transition)) === 'recorded') return decided.transition.change;
+  }
+  throw new PaymentContended(`Payment ${paymentId} changed ${tries} times while ${outcome.kind} was recorded`);
+}
+
+/** The payment's present state as a change, when the outcome agrees with it. */
+function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
+  if (!agrees(payment, outcome)) {
+    throw new OutcomeContradictsBook(`Payment ${payment.id} is ${payment.status}, but the outcome is ${outcome.kind}`);
+  }
+  const { fraud, declineCode, failureCode, authorizationExpiresAt, resolveAt } = payment;
+  return {
+    status: payment.status,
+    version: payment.version,
+    updatedAt: payment.updatedAt,
+    amountAuthorized: payment.amountAuthorized,
+    outcomeWasUnknown: payment.outcomeWasUnknown,
+    ...(fraud ? { fraud } : {}),
+    ...(declineCode === undefined ? {} : { declineCode }),
+    ...(failureCode === undefined ? {} : { failureCode }),
+    ...(authorizationExpiresAt === undefined ? {} : { authorizationExpiresAt }),
+    ...(resolveAt === undefined ? {} : { resolveAt }),
+  };
+}
+
+function agrees(payment: Payment, outcome: Outcome): boolean {
+  switch (outcome.kind) {
+    case 'approved':
+      return payment.status === 'authorized';
+    case 'declined':
+      return payment.status === 'declined' && payment.declineCode === outcome.code;
+    case 'blocked':
+      return payment.status === 'declined' && payment.declineCode === 'blocked_by_risk';
+    case 'notSent':
+    case 'cancelled':
+    case 'reversalConfirmed':
+      return payment.status === 'failed';
+    case 'unknown':
+      // Not knowing agrees with everything that is known by now.
+      return true;
+  }
+}

@@ -1,0 +1,45 @@
+import type { TransitionLog, TransitionPublisher, UnpublishedBatches } from './ports.ts';
+
+/** A transition is dated before it is written, by the time its transaction and its retries take. */
+const earlierMilliseconds = 120_000;
+const laterMilliseconds = 1_000;
+
+/**
+ * Publishes again what the stream could not publish.
+ *
+ * Primary course:
+ * 1. Batches that the stream gave up on are received: they say when, not what.
+ * 2. The transitions of that time are read from the table, where they are kept for ever, and published.
+ * 3. A batch is done when all of its time got through; else it comes back by itself.
+ *
+ * Neighbours in time are published twice, which consumers expect: an event's id never changes.
+ */
+export async function sweepEvents(
+  {
+    batches,
+    transitions,
+    publisher,
+  }: {
+    readonly batches: UnpublishedBatches;
+    readonly transitions: TransitionLog;
+    readonly publisher: TransitionPublisher;
+  },
+  isTimeLeft: () => boolean,
+): Promise<number> {
+  let published = 0;
+  while (isTimeLeft()) {
+    const received = await batches.receive();
+    if (received.length === 0) return published;
+    for (const batch of received) {
+      const from = new Date(batch.from.getTime() - earlierMilliseconds);
+      const to = new Date(batch.to.getTime() + laterMilliseconds);
+      let failed = 0;
+      for await (const page of transitions.between(from, to)) {
+        failed += (await publisher.publish(page)).length;
+        published += page.length;
+      }
+      if (failed === 0) await batches.done(batch);
+    }
+  }
+  return published;
+}

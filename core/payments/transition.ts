@@ -1,0 +1,211 @@
+import type { FraudAssessment } from '../fraud/assessment.ts';
+import { assertBalanced, authorizationPostings } from '../ledger/posting.ts';
+import type { Posting } from '../ledger/posting.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+import { authorizationReference } from './payment.ts';
+
+/** What happened to an attempt, in the words of the workflow. */
+export type Outcome =
+  | {
+      readonly kind: 'approved';
+      readonly approvalCode: string;
+      readonly networkReference: string;
+      readonly expiresAt?: string | undefined;
+    }
+  | { readonly kind: 'declined'; readonly code: string }
+  /** Scoring refused it: the acquirer was never asked. */
+  | { readonly kind: 'blocked' }
+  /** It certainly never reached the acquirer. */
+  | { readonly kind: 'notSent'; readonly code: string }
+  /** It may have reached the acquirer. */
+  | { readonly kind: 'unknown' }
+  /** Cancelled by reference after an unknown outcome: whatever arrives later is refused by the acquirer. */
+  | { readonly kind: 'cancelled' }
+  /** A day after a cancellation the acquirer was told again: no orphaned hold is left. */
+  | { readonly kind: 'reversalConfirmed' };
+
+export type EventType =
+  | 'payment.authorized'
+  | 'payment.declined'
+  | 'payment.failed'
+  | 'payment.outcome_unknown'
+  | 'payment.reversal_confirmed';
+
+interface Rule {
+  readonly from: PaymentStatus;
+  readonly outcome: Outcome['kind'];
+  readonly to: PaymentStatus;
+  readonly event: EventType;
+}
+
+/** Every transition that exists. What is not here is refused. */
+export const transitionRules: readonly Rule[] = [
+  { from: 'processing', outcome: 'approved', to: 'authorized', event: 'payment.authorized' },
+  { from: 'processing', outcome: 'declined', to: 'declined', event: 'payment.declined' },
+  { from: 'processing', outcome: 'blocked', to: 'declined', event: 'payment.declined' },
+  { from: 'processing', outcome: 'notSent', to: 'failed', event: 'payment.failed' },
+  { from: 'processing', outcome: 'cancelled', to: 'failed', event: 'payment.failed' },
+  { from: 'processing', outcome: 'unknown', to: 'processing', event: 'payment.outcome_unknown' },
+  { from: 'failed', outcome: 'reversalConfirmed', to: 'failed', event: 'payment.reversal_confirmed' },
+];
+
+/** The payment's fields that a transition sets; all others stay. */
+export interface PaymentChange {
+  readonly status: PaymentStatus;
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly amountAuthorized: bigint;
+  readonly outcomeWasUnknown: boolean;
+  readonly fraud?: FraudAssessment;
+  readonly declineCode?: string;
+  readonly failureCode?: string;
+  readonly authorizationExpiresAt?: string;
+  /** Absent: nothing is due any more. */
+  readonly resolveAt?: string;
+}
+
+/** An immutable record of what happened, written in one transaction with the change it describes. */
+export interface Transition {
+  readonly paymentId: string;
+  readonly from: PaymentStatus;
+  readonly to: PaymentStatus;
+  readonly cause: string;
+  readonly event: EventType;
+  readonly occurredAt: string;
+  readonly attempt: Attempt;
+  readonly postings: readonly Posting[];
+  readonly change: PaymentChange;
+}
+
+/** What an attempt at the acquirer came to, for the timeline. */
+export interface Attempt {
+  readonly reference: string;
+  readonly outcome: Outcome['kind'];
+  readonly code?: string;
+  readonly approvalCode?: string;
+  readonly networkReference?: string;
+}
+
+/** Cards' authorizations are kept a week unless the acquirer says otherwise (domain-facts.md, "Cards"). */
+const authorizationDays = 7;
+const orphanCheckDelayHours = 24;
+
+/**
+ * What an outcome makes of a payment. Input: the payment as it stands, the outcome, the assessment when it is known, and
+ * the time. Output: the transition, or `refused` when no rule leads there (the outcome came too late, or twice).
+ */
+export function transitionFor(
+  payment: Payment,
+  outcome: Outcome,
+  assessment: FraudAssessment | undefined,
+  now: Date,
+): { readonly kind: 'transition'; readonly transition: Transition } | { readonly kind: 'refused' } {
+  const rule = transitionRules.find(({ from, outcome: kind }) => from === payment.status && kind === outcome.kind);
+  if (!rule || (outcome.kind === 'unknown' && payment.outcomeWasUnknown)) return { kind: 'refused' };
+  const occurredAt = now.toISOString();
+  const postings = outcome.kind === 'approved' ? authorizationPostings(payment.amount, payment.currency) : [];
+  assertBalanced(postings);
+  return {
+    kind: 'transition',
+    transition: {
+      paymentId: payment.id,
+      from: rule.from,
+      to: rule.to,
+      cause: outcome.kind,
+      event: rule.event,
+      occurredAt,
+      attempt: attemptOf(payment, outcome),
+      postings,
+      change: changeOf(payment, rule.to, outcome, assessment, now),
+    },
+  };
+}
+
+/** The payment after a transition: the same function answers the first request and every replay. */
+export function applyChange(payment: Payment, change: PaymentChange): Payment {
+  const { resolveAt: _due, ...rest } = payment;
+  return { ...rest, ...change };
+}
+
+function changeOf(
+  payment: Payment,
+  status: PaymentStatus,
+  outcome: Outcome,
+  assessment: FraudAssessment | undefined,
+  now: Date,
+): PaymentChange {
+  const fraud = assessment ?? payment.fraud;
+  const resolveAt = nextLook(outcome, now);
+  return {
+    status,
+    version: payment.version + 1,
+    updatedAt: now.toISOString(),
+    amountAuthorized: outcome.kind === 'approved' ? payment.amount : payment.amountAuthorized,
+    outcomeWasUnknown: payment.outcomeWasUnknown || outcome.kind === 'unknown',
+    ...(fraud ? { fraud } : {}),
+    ...(resolveAt ? { resolveAt } : {}),
+    ...codesOf(payment, outcome),
+    ...(outcome.kind === 'approved'
+      ? { authorizationExpiresAt: outcome.expiresAt ?? addHours(now, authorizationDays * 24) }
+      : {}),
+  };
+}
+
+function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'declineCode' | 'failureCode'> {
+  switch (outcome.kind) {
+    case 'declined':
+      return { declineCode: outcome.code };
+    case 'blocked':
+      return { declineCode: 'blocked_by_risk' };
+    case 'notSent':
+      return { failureCode: outcome.code };
+    case 'cancelled':
+      return { failureCode: 'authorization_cancelled' };
+    case 'reversalConfirmed':
+      return payment.failureCode === undefined ? {} : { failureCode: payment.failureCode };
+    case 'approved':
+    case 'unknown':
+      return {};
+  }
+}
+
+/** An unknown outcome is looked into at once; a cancelled one again after a day, for holds that surfaced late. */
+function nextLook(outcome: Outcome, now: Date): string | undefined {
+  switch (outcome.kind) {
+    case 'unknown':
+      return now.toISOString();
+    case 'cancelled':
+      return addHours(now, orphanCheckDelayHours);
+    case 'approved':
+    case 'declined':
+    case 'blocked':
+    case 'notSent':
+    case 'reversalConfirmed':
+      return undefined;
+  }
+}
+
+function attemptOf(payment: Payment, outcome: Outcome): Attempt {
+  const reference = authorizationReference(payment.id, payment.attempt);
+  switch (outcome.kind) {
+    case 'approved':
+      return {
+        reference,
+        outcome: outcome.kind,
+        approvalCode: outcome.approvalCode,
+        networkReference: outcome.networkReference,
+      };
+    case 'declined':
+    case 'notSent':
+      return { reference, outcome: outcome.kind, code: outcome.code };
+    case 'blocked':
+    case 'unknown':
+    case 'cancelled':
+    case 'reversalConfirmed':
+      return { reference, outcome: outcome.kind };
+  }
+}
+
+function addHours(now: Date, hours: number): string {
+  return new Date(now.getTime() + hours * 3_600_000).toISOString();
+}
