@@ -1,0 +1,30 @@
+import type { Acquirer, CancelsByReference } from '../../../core/payments/acquirer.ts';
+import { parseBaseUrl } from '../base-url.ts';
+import { authorize } from './authorize.ts';
+import { cancel } from './cancel.ts';
+import type { Connection } from './connection.ts';
+
+export interface SingleMessageAcquirerOptions extends Partial<Omit<Connection, 'baseUrl'>> {
+  readonly baseUrl: string;
+}
+
+export type SingleMessageAcquirer = Acquirer & CancelsByReference;
+
+/**
+ * The acquirer of simulators/acquirer-single-message: an authorization is a sale that captures at once, and there is no
+ * look-up. Time-outs are 8 s for both calls unless given, because it is slow. Throws a TypeError when the
+ * base URL is none.
+ */
+export function singleMessageAcquirer(options: SingleMessageAcquirerOptions): SingleMessageAcquirer {
+  const connection: Connection = {
+    authorizeTimeoutMilliseconds: 8_000,
+    cancelTimeoutMilliseconds: 8_000,
+    ...options,
+    baseUrl: parseBaseUrl(options.baseUrl),
+  };
+  return {
+    name: 'single-message',
+    authorize: (request) => authorize(connection, request),
+    cancel: (reference) => cancel(connection, reference),
+  };
+}
