@@ -25,7 +25,7 @@ export const templateSchema = z.object({
   Resources: z.record(z.string(), resource),
   Outputs: z.record(z.string(), output).default({}),
   /** Macros run in AWS alone; a template that needs one cannot be understood here. */
-  Transform: z.undefined({ error: 'Transform (macros) is not served' }),
+  Transform: z.never({ error: 'Transform (macros) is not served' }).optional(),
 });
 
 export type Template = z.infer<typeof templateSchema>;

@@ -15,7 +15,8 @@ export type Caller =
 export interface Access {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string>>;
+  /** Condition keys of the call, such as `kms:EncryptionContext:tokenId`; several values for `dynamodb:LeadingKeys`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
