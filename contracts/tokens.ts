@@ -3,12 +3,14 @@ import type { Route } from './route.ts';
 
 export const tokenId = z.string().regex(/^tok_[0-9a-z]{26}$/u, 'is not a token id');
 
-/** A compact JWE is some 900 characters for a card; what is longer is refused before it is parsed. */
-const envelope = z
-  .string()
-  .min(1)
-  .max(4096)
-  .meta({ description: 'Compact JWE: RSA-OAEP-256, A256GCM; header alg, enc, kid, iat, jti.' });
+/**
+ * Every string is taken here, so that whatever is wrong with an envelope, its length included, is answered alike:
+ * core refuses what has more than 4,096 characters before it parses it; a card takes some 900.
+ */
+const envelope = z.string().meta({
+  description:
+    'Compact JWE: RSA-OAEP-256, A256GCM; header alg, enc, kid, iat (seconds), jti. At most 4,096 characters.',
+});
 
 export const createTokenBody = z.strictObject({ card: envelope }).meta({ id: 'CreateToken' });
 export const refreshCvcBody = z.strictObject({ card: envelope }).meta({ id: 'RefreshCvc' });

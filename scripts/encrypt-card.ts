@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import type { CardToEncrypt } from '../packages/client/encrypt-card.ts';
+import { encryptCard } from '../packages/client/encrypt-card.ts';
+
+/**
+ * Prints the envelope of a test card, and nothing else, for trying the API from a shell. Never for a real card: what
+ * is typed here stays in the shell's history.
+ */
+const usage = `Usage: node scripts/encrypt-card.ts --key-url <base>/v1/encryption-key --number 4242424242424242 \\
+         --exp 12/2030 [--cvc 123] --name "Ada Lovelace"
+       node scripts/encrypt-card.ts --key-url <base>/v1/encryption-key --cvc 123
+Prints an envelope for {"card": …}: of a card for POST /v1/tokens, of a security code alone for POST /v1/tokens/{id}/cvc.
+Test cards only: what you type here stays in your shell's history.`;
+
+const encryptionKey = z.object({ kty: z.string(), alg: z.string(), kid: z.string(), n: z.string(), e: z.string() });
+
+class UsageError extends Error {}
+
+try {
+  const { keyUrl, card } = readArguments(process.argv.slice(2));
+  const answer = await fetch(keyUrl);
+  if (!answer.ok) throw new Error(`${keyUrl.href} answered ${answer.status}.`);
+  const key = encryptionKey.parse(await answer.json());
+  console.log(await encryptCard(card, key, { now: new Date() }));
+} catch (error) {
+  const isUsageError = error instanceof UsageError;
+  console.error(isUsageError ? `${error.message}\n${usage}` : `No envelope: ${describe(error)}`);
+  process.exitCode = isUsageError ? 2 : 1;
+}
+
+function readArguments(argv: readonly string[]): { keyUrl: URL; card: CardToEncrypt | { cvc: string } } {
+  const values = parseOptions(argv);
+  const keyUrl = values['key-url'];
+  if (keyUrl === undefined || !URL.canParse(keyUrl)) throw new UsageError('--key-url needs a URL.');
+  return { keyUrl: new URL(keyUrl), card: readCard(values) };
+}
+
+function parseOptions(argv: readonly string[]) {
+  const option = { type: 'string' } as const;
+  const options = { 'key-url': option, number: option, exp: option, cvc: option, name: option } as const;
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw new UsageError(describe(error));
+  }
+}
+
+function readCard({ number, exp, cvc, name }: ReturnType<typeof parseOptions>): CardToEncrypt | { cvc: string } {
+  if (number === undefined && exp === undefined && name === undefined && cvc !== undefined) return { cvc };
+  if (number === undefined) throw new UsageError('--number is missing.');
+  if (name === undefined) throw new UsageError('--name is missing.');
+  const [, month, year] = /^(\d{1,2})\/(\d{4})$/u.exec(exp ?? '') ?? [];
+  if (month === undefined || year === undefined)
+    throw new UsageError('--exp needs a month and a year, such as 12/2030.');
+  const card = { number, expMonth: Number(month), expYear: Number(year), holderName: name };
+  return cvc === undefined ? card : { ...card, cvc };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
