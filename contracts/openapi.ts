@@ -53,22 +53,21 @@ function toOperation(route: Route): ZodOpenApiOperationObject {
 }
 
 function toResponses(route: Route): ZodOpenApiResponsesObject {
-  const answers = Object.entries(route.answers).map(([status, { description, schema }]) => [
-    status,
-    { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) },
-  ]);
-  const refused =
-    route.scope === 'open'
-      ? []
-      : [
-          ['401', { description: 'No valid token.', content: { 'application/json': { schema: gatewayMessage } } }],
-          [
-            '403',
-            { description: 'The scope is missing.', content: { 'application/json': { schema: gatewayMessage } } },
-          ],
-        ];
-  return {
-    ...Object.fromEntries([...answers, ...refused]),
+  const responses: ZodOpenApiResponsesObject = {
     default: { description: 'A problem.', content: { 'application/problem+json': { schema: problem } } },
   };
+  for (const [status, { description, schema }] of Object.entries(route.answers)) {
+    responses[toStatus(status)] = { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) };
+  }
+  if (route.scope !== 'open') {
+    const content = { 'application/json': { schema: gatewayMessage } };
+    responses['401'] = { description: 'No valid token.', content };
+    responses['403'] = { description: 'The scope is missing.', content };
+  }
+  return responses;
+}
+
+/** The status as OpenAPI writes it. Object.entries forgets that the keys are three digits. */
+function toStatus(status: string): `${1 | 2 | 3 | 4 | 5}${string}` {
+  return z.templateLiteral([z.enum(['1', '2', '3', '4', '5']), z.string().length(2)]).parse(status);
 }

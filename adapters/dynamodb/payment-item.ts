@@ -140,7 +140,7 @@ export function toTransitionItem(transition: Transition): Record<string, Attribu
 /** Throws when the item is not a transition as this release writes it. */
 export function toTransition(item: Record<string, AttributeValue>): StoredTransition {
   const { pk, ...rest } = transitionItem.parse(unmarshall(item));
-  return { paymentId: pk, ...rest, change: { ...rest.change, amountAuthorized: BigInt(rest.change.amountAuthorized) } };
+  return { paymentId: pk, ...rest };
 }
 
 /** Whether an item of the payments' table is the payment itself. */

@@ -22,8 +22,7 @@ export function stepFunctionsAuthorizationWorkflow(stateMachineArn: string): Aut
           }),
         );
         if (status !== 'SUCCEEDED' || output === undefined) return { kind: 'unfinished' };
-        const change = paymentChange.parse(JSON.parse(output));
-        return { kind: 'finished', change: { ...change, amountAuthorized: BigInt(change.amountAuthorized) } };
+        return { kind: 'finished', change: paymentChange.parse(JSON.parse(output)) };
       } catch (error) {
         // Whatever went wrong, the payment stands as `processing` and will be looked into; the caller gets its 202.
         console.warn({

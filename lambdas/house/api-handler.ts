@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import type { Route } from '../../contracts/route.ts';
 import type { Principal } from '../../core/access/principal.ts';
@@ -39,7 +39,7 @@ export interface ApiAnswer {
  * the route's own schemas before the handler sees it.
  */
 export function apiHandler<const R extends Route>(route: R, answer: (request: ApiRequest<R>) => Promise<ApiAnswer>) {
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, Context>()
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(requestLog(route))
     .use(problemDetails())
     .handler(async (event) => toResult(await answer(parseRequest(route, event))));

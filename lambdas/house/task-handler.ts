@@ -11,11 +11,11 @@ export function taskHandler<T extends z.ZodType, R>(
   input: T,
   run: (parsed: z.infer<T>, context: Context) => Promise<R>,
 ) {
-  return middy<unknown, R, Error, Context>()
+  return middy<unknown, R>()
     .use({
       onError: (request) => {
         log.error('task failed', { error: request.error });
       },
     })
-    .handler(async (event, context) => run(input.parse(event), context));
+    .handler(async (event, context: Context) => run(input.parse(event), context));
 }
