@@ -1,0 +1,74 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { Access } from './access.ts';
+import { sendAlarms } from './house/alarm.ts';
+import { HouseQueue } from './house/queue.ts';
+import { HouseTable, ShortLivedTable } from './house/table.ts';
+import type { Stage } from './stage.ts';
+import { VaultKeys } from './vault-keys.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly stage: Stage;
+}
+
+/** All that keeps state: it outlives the platform stack, and most of it outlives even its own. */
+export class DataStack extends Stack {
+  readonly access: Access;
+  readonly keys: VaultKeys;
+  readonly eventBus: EventBus;
+  readonly unpublishedQueue: HouseQueue;
+  readonly paymentsTable: HouseTable;
+  readonly tokensTable: HouseTable;
+  readonly cvcTable: ShortLivedTable;
+  readonly guardsTable: ShortLivedTable;
+  readonly fraudTable: ShortLivedTable;
+
+  constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
+    super(scope, id, { description: `Quittance (${stage.name}): what keeps state.`, ...props });
+    this.paymentsTable = new HouseTable(this, 'PaymentsTable', {
+      sortKey: true,
+      stream: StreamViewType.NEW_IMAGE,
+      indexes: [
+        { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
+        { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
+        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
+      ],
+    });
+    this.tokensTable = new HouseTable(this, 'TokensTable', {
+      indexes: [
+        {
+          name: 'byOwner',
+          partitionKey: 'ownerId',
+          sortKey: 'createdAt',
+          includes: ['brand', 'funding', 'bin', 'last4', 'expMonth', 'expYear', 'version'],
+        },
+      ],
+    });
+    this.cvcTable = new ShortLivedTable(this, 'CvcTable');
+    this.guardsTable = new ShortLivedTable(this, 'GuardsTable');
+    this.fraudTable = new ShortLivedTable(this, 'FraudTable');
+    this.keys = new VaultKeys(this, 'Keys', { stage });
+    this.access = new Access(this, 'Access', { stage });
+    this.eventBus = new EventBus(this, 'EventBus', {
+      eventBusName: `quittance-${stage.name}`,
+      description: 'What has happened, for whom it concerns.',
+    });
+    this.unpublishedQueue = new HouseQueue(this, 'UnpublishedQueue', {
+      holds: 'stream batches that could not be published',
+      visibilitySeconds: 360,
+      // A day of turns of sweep-events, one each five minutes: as long as the stream itself would have kept them.
+      receivesAtMost: 288,
+      oldestMinutes: 15,
+      runbook: 'Events wait to be published',
+      deadLetterRunbook: 'Events were never published',
+    });
+    new CfnOutput(this, 'TokenUrl', {
+      value: `${this.access.domain.baseUrl()}/oauth2/token`,
+      description: 'Tokens for machine clients.',
+    });
+    sendAlarms(this, stage);
+  }
+}

@@ -1,0 +1,46 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { HouseFunction } from './house/function.ts';
+import type { Stage } from './stage.ts';
+
+/** Scoring, and the counters that feed it. */
+export class Fraud extends Construct {
+  /** The task of authorize-payment. */
+  readonly scoreFraud: HouseFunction;
+
+  constructor(scope: Construct, id: string, { stage, data }: { readonly stage: Stage; readonly data: DataStack }) {
+    super(scope, id);
+    const { fraudTable, eventBus } = data;
+    this.scoreFraud = new HouseFunction(this, 'ScoreFraud', {
+      stage,
+      handler: 'fraud/score-fraud.task',
+      purpose: 'counts a payment and scores it',
+      timeoutSeconds: 5,
+      environment: {
+        FRAUD_TABLE_NAME: fraudTable.tableName,
+        AMOUNT_LIMIT_MAJOR_UNITS: String(stage.amountLimitMajorUnits),
+      },
+    }).may(['dynamodb:UpdateItem'], fraudTable.tableArn);
+
+    const countDeclines = new HouseFunction(this, 'CountDeclines', {
+      stage,
+      handler: 'fraud/count-declines.event',
+      purpose: 'counts the declines of a card, an address and a device',
+      timeoutSeconds: 10,
+      environment: { FRAUD_TABLE_NAME: fraudTable.tableName },
+    }).may(['dynamodb:UpdateItem'], fraudTable.tableArn);
+    this.wakeByDeclines(eventBus, countDeclines);
+  }
+
+  private wakeByDeclines(eventBus: EventBus, { function: handler, deadLetters }: HouseFunction): void {
+    new Rule(this, 'DeclinesRule', {
+      description: 'Hands every declined payment to count-declines.',
+      eventBus,
+      eventPattern: { source: ['quittance'], detailType: ['payment.declined'] },
+      targets: [new LambdaFunction(handler, { ...(deadLetters && { deadLetterQueue: deadLetters }) })],
+    });
+  }
+}

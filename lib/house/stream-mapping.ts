@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { HouseAlarm } from './alarm.ts';
+import type { HouseFunction } from './function.ts';
+import { toSentence } from './verb-noun.ts';
+
+export interface StreamMappingProps {
+  readonly table: Table;
+  readonly target: HouseFunction;
+  /** Only inserted items whose sort key begins so are handed over. */
+  readonly insertedSortKeyPrefix: string;
+  /** Takes the positions of the records that were given up. */
+  readonly onFailure: IQueue;
+}
+
+/**
+ * Hands a table's new items to a function, from the oldest: in batches of 100, halved when one fails, with partial
+ * answers. After 10 attempts or 20 hours (the stream forgets after 24) the records' positions go to `onFailure`.
+ */
+export class StreamMapping extends Construct {
+  constructor(scope: Construct, id: string, { table, target, insertedSortKeyPrefix, onFailure }: StreamMappingProps) {
+    super(scope, id);
+    const { tableStreamArn } = table;
+    if (tableStreamArn === undefined) throw new Error(`${table.node.id} has no stream.`);
+    target
+      .may(
+        ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+        tableStreamArn,
+      )
+      .may(['sqs:SendMessage'], onFailure.queueArn);
+    const mapping = new EventSourceMapping(this, 'Resource', {
+      target: target.function,
+      eventSourceArn: tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(20),
+      filters: [
+        FilterCriteria.filter({
+          eventName: ['INSERT'],
+          dynamodb: { Keys: { sk: { S: [{ prefix: insertedSortKeyPrefix }] } } },
+        }),
+      ],
+      // CDK's own SqsDlq would also let the function read the queue's attributes.
+      onFailure: { bind: () => ({ destination: onFailure.queueArn }) },
+    });
+    // A mapping is refused by Lambda while its function may not yet read the stream.
+    mapping.node.addDependency(target.role);
+    new HouseAlarm(this, 'Alarm', {
+      metric: target.function.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
+      threshold: Duration.minutes(10).toMilliseconds(),
+      meaning: `${target.verbNoun} is more than 10 minutes behind its stream.`,
+      runbook: `${toSentence(target.verbNoun)} falls behind`,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { HouseFunction } from './house/function.ts';
+import { HouseSchedule } from './house/schedule.ts';
+import type { HouseStateMachine } from './house/state-machine.ts';
+import { StreamMapping } from './house/stream-mapping.ts';
+import type { Stage } from './stage.ts';
+
+export interface PaymentUpkeepProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  readonly resolvePayment: HouseStateMachine;
+}
+
+/** What keeps payments moving without a caller: events from the stream, a sweep for those that were missed, resolutions. */
+export class PaymentUpkeep extends Construct {
+  constructor(scope: Construct, id: string, props: PaymentUpkeepProps) {
+    super(scope, id);
+    const group = new CfnScheduleGroup(this, 'ScheduleGroup');
+    this.publishEvents(props);
+    this.sweepEvents(props, group);
+    this.startResolutions(props, group);
+  }
+
+  private publishEvents({ stage, data }: PaymentUpkeepProps): void {
+    const target = new HouseFunction(this, 'PublishEvents', {
+      stage,
+      handler: 'payments/publish-events.stream',
+      purpose: 'publishes the event of each transition',
+      timeoutSeconds: 60,
+      environment: { EVENT_BUS_NAME: data.eventBus.eventBusName },
+    }).may(['events:PutEvents'], data.eventBus.eventBusArn);
+    new StreamMapping(this, 'TransitionsMapping', {
+      table: data.paymentsTable,
+      target,
+      insertedSortKeyPrefix: 'transition#',
+      onFailure: data.unpublishedQueue,
+    });
+  }
+
+  private sweepEvents({ stage, data }: PaymentUpkeepProps, group: CfnScheduleGroup): void {
+    const { paymentsTable, eventBus, unpublishedQueue } = data;
+    const target = new HouseFunction(this, 'SweepEvents', {
+      stage,
+      handler: 'payments/sweep-events.schedule',
+      purpose: 'publishes again what the stream could not',
+      timeoutSeconds: 240,
+      environment: {
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        EVENT_BUS_NAME: eventBus.eventBusName,
+        UNPUBLISHED_QUEUE_URL: unpublishedQueue.queueUrl,
+      },
+    })
+      .may(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], unpublishedQueue.queueArn)
+      .may(['dynamodb:Query'], paymentsTable.indexArn('byOccurredAt'))
+      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn)
+      .may(['events:PutEvents'], eventBus.eventBusArn);
+    new HouseSchedule(this, 'SweepEventsSchedule', { group, every: Duration.minutes(5), target });
+  }
+
+  private startResolutions(
+    { stage, data: { paymentsTable }, resolvePayment }: PaymentUpkeepProps,
+    group: CfnScheduleGroup,
+  ): void {
+    const target = new HouseFunction(this, 'StartResolutions', {
+      stage,
+      handler: 'payments/start-resolutions.schedule',
+      purpose: 'starts a resolution for each payment that is due',
+      timeoutSeconds: 55,
+      environment: {
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        RESOLVE_PAYMENT_STATE_MACHINE_ARN: resolvePayment.arn,
+      },
+    })
+      .may(['dynamodb:Query'], paymentsTable.indexArn('byResolveAt'))
+      .may(['dynamodb:GetItem', 'dynamodb:UpdateItem'], paymentsTable.tableArn)
+      .may(['states:StartExecution'], resolvePayment.arn);
+    new HouseSchedule(this, 'StartResolutionsSchedule', { group, every: Duration.minutes(1), target });
+  }
+}

@@ -1,0 +1,157 @@
+import { Stack } from 'aws-cdk-lib';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { acknowledge } from './house/acknowledge.ts';
+import { HouseFunction } from './house/function.ts';
+import type { HouseFunctionProps } from './house/function.ts';
+import { HouseStateMachine } from './house/state-machine.ts';
+import type { Stage } from './stage.ts';
+
+export interface PaymentsProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  /** Where the acquirer answers; a CloudFormation token. */
+  readonly acquirerUrl: string;
+  readonly scoreFraud: HouseFunction;
+}
+
+/** A payment's way: opened by the API, authorized by a workflow, resolved by another when its outcome stayed unknown. */
+export class Payments extends Construct {
+  readonly functions: readonly HouseFunction[];
+  readonly authorizePayment: HouseStateMachine;
+  readonly resolvePayment: HouseStateMachine;
+
+  constructor(scope: Construct, id: string, props: PaymentsProps) {
+    super(scope, id);
+    const recordOutcome = this.createRecordOutcome(props);
+    this.authorizePayment = this.createAuthorizePayment(props, recordOutcome);
+    this.resolvePayment = this.createResolvePayment(props, recordOutcome);
+    this.functions = [this.createCreatePayment(props), ...this.createReaders(props)];
+  }
+
+  private create(id: string, props: HouseFunctionProps): HouseFunction {
+    return new HouseFunction(this, id, props);
+  }
+
+  private createRecordOutcome({ stage, data: { paymentsTable } }: PaymentsProps): HouseFunction {
+    return this.create('RecordOutcome', {
+      stage,
+      handler: 'payments/record-outcome.task',
+      purpose: 'writes what became of an authorization',
+      timeoutSeconds: 5,
+      environment: { PAYMENTS_TABLE_NAME: paymentsTable.tableName },
+    }).may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn);
+  }
+
+  private createAuthorizePayment(
+    { stage, data, acquirerUrl, scoreFraud }: PaymentsProps,
+    recordOutcome: HouseFunction,
+  ): HouseStateMachine {
+    const { keys, tokensTable, cvcTable } = data;
+    const authorizeCard = this.create('AuthorizeCard', {
+      stage,
+      handler: 'payments/authorize-card.task',
+      purpose: 'opens a card and asks the acquirer to authorize it',
+      timeoutSeconds: 12,
+      environment: {
+        TOKENS_TABLE_NAME: tokensTable.tableName,
+        CVC_TABLE_NAME: cvcTable.tableName,
+        VAULT_KEY_ARN: keys.vaultKey.keyArn,
+        ACQUIRER_URL: acquirerUrl,
+      },
+    })
+      .may(['dynamodb:GetItem'], tokensTable.tableArn)
+      .may(['dynamodb:DeleteItem'], cvcTable.tableArn)
+      .may(['kms:Decrypt'], keys.vaultKey.keyArn);
+    return new HouseStateMachine(this, 'AuthorizePayment', 'authorize-payment', {
+      stage,
+      type: StateMachineType.EXPRESS,
+      functions: [scoreFraud, authorizeCard, recordOutcome],
+      substitutions: { CvcTableName: cvcTable.tableName },
+    }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
+  }
+
+  private createResolvePayment(
+    { stage, data: { cvcTable }, acquirerUrl }: PaymentsProps,
+    recordOutcome: HouseFunction,
+  ): HouseStateMachine {
+    const lookUpAuthorization = this.create('LookUpAuthorization', {
+      stage,
+      handler: 'payments/look-up-authorization.task',
+      purpose: 'asks the acquirer what became of a reference',
+      timeoutSeconds: 12,
+      environment: { ACQUIRER_URL: acquirerUrl },
+    });
+    const cancelAuthorization = this.create('CancelAuthorization', {
+      stage,
+      handler: 'payments/cancel-authorization.task',
+      purpose: 'cancels a reference at the acquirer, whether it knows it or not',
+      timeoutSeconds: 12,
+      environment: { ACQUIRER_URL: acquirerUrl },
+    });
+    return new HouseStateMachine(this, 'ResolvePayment', 'resolve-payment', {
+      stage,
+      type: StateMachineType.STANDARD,
+      functions: [lookUpAuthorization, cancelAuthorization, recordOutcome],
+      substitutions: { CvcTableName: cvcTable.tableName },
+    }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
+  }
+
+  private createCreatePayment({ stage, data: { paymentsTable, tokensTable } }: PaymentsProps): HouseFunction {
+    return this.create('CreatePayment', {
+      stage,
+      handler: 'payments/create-payment.api',
+      purpose: 'opens a payment and has it authorized',
+      // Longer than the workflow (15 s), shorter than the HTTP API (30 s): design.md, decision 6.
+      timeoutSeconds: 25,
+      memoryMegabytes: 1024,
+      environment: {
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        TOKENS_TABLE_NAME: tokensTable.tableName,
+        AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: this.authorizePayment.arn,
+        SELLERS: Stack.of(this).toJsonString(stage.sellers),
+      },
+    })
+      .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn)
+      .may(['dynamodb:PutItem'], paymentsTable.tableArn)
+      .may(['states:StartSyncExecution'], this.authorizePayment.arn);
+  }
+
+  private createReaders({ stage, data: { paymentsTable } }: PaymentsProps): readonly HouseFunction[] {
+    const environment = { PAYMENTS_TABLE_NAME: paymentsTable.tableName };
+    const getPayment = this.create('GetPayment', {
+      stage,
+      handler: 'payments/get-payment.api',
+      purpose: 'answers one payment',
+      timeoutSeconds: 10,
+      environment,
+    }).may(['dynamodb:GetItem'], paymentsTable.tableArn);
+
+    const listPayments = this.create('ListPayments', {
+      stage,
+      handler: 'payments/list-payments.api',
+      purpose: 'lists payments, newest first',
+      timeoutSeconds: 10,
+      environment,
+    })
+      .may(['dynamodb:Query'], paymentsTable.indexArn('byOwner'))
+      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn);
+
+    const getTimeline = this.create('GetTimeline', {
+      stage,
+      handler: 'payments/get-timeline.api',
+      purpose: 'answers what happened to a payment, in order',
+      timeoutSeconds: 10,
+      environment: { ...environment, RESOLVE_PAYMENT_STATE_MACHINE_ARN: this.resolvePayment.arn },
+    })
+      .may(['dynamodb:Query'], paymentsTable.tableArn)
+      .may(['states:DescribeExecution'], this.resolvePayment.everyRunArn);
+    acknowledge(
+      getTimeline.role,
+      `AwsSolutions-IAM5[Resource::${this.resolvePayment.everyRunFinding}]`,
+      'A run is described by its own ARN, which does not exist before it runs: all runs of this one workflow.',
+    );
+    return [getPayment, listPayments, getTimeline];
+  }
+}

@@ -1,0 +1,46 @@
+import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { routes } from '../contracts/routes.ts';
+import type { DataStack } from './data-stack.ts';
+import { Documentation } from './documentation.ts';
+import { Fraud } from './fraud.ts';
+import { sendAlarms } from './house/alarm.ts';
+import { HouseApi } from './house/http-api.ts';
+import { PaymentUpkeep } from './payment-upkeep.ts';
+import { Payments } from './payments.ts';
+import type { Stage } from './stage.ts';
+import { Tokens } from './tokens.ts';
+
+export interface PlatformStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+}
+
+/** All that works: the API, the functions, the workflows. It keeps nothing and can be replaced as a whole. */
+export class PlatformStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, data, ...props }: PlatformStackProps) {
+    super(scope, id, { description: `Quittance (${stage.name}): API, functions and workflows.`, ...props });
+    const acquirerUrl = new CfnParameter(this, 'AcquirerUrl', {
+      description: 'Base URL of the acquirer.',
+      allowedPattern: '^https?://.+',
+      ...(stage.acquirerUrl !== undefined && { default: stage.acquirerUrl }),
+    }).valueAsString;
+
+    const documentation = new Documentation(this, 'Documentation', { stage });
+    const tokens = new Tokens(this, 'Tokens', { stage, data });
+    const { scoreFraud } = new Fraud(this, 'Fraud', { stage, data });
+    const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, scoreFraud });
+    new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment: payments.resolvePayment });
+    const api = new HouseApi(this, 'Api', {
+      stage,
+      routes,
+      functions: [...documentation.functions, ...tokens.functions, ...payments.functions],
+      userPool: data.access.userPool,
+      clients: data.access.machineClients,
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base URL of the API.' });
+    sendAlarms(this, stage);
+  }
+}

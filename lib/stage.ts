@@ -1,0 +1,96 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import { scopes } from '../contracts/route.ts';
+import type { Scope } from '../contracts/route.ts';
+import { isCurrency } from '../core/money/currencies.ts';
+
+/** What differs from stage to stage; all else is the same template everywhere. */
+export type Stage = z.infer<typeof stageSettings> & { readonly name: string };
+
+/**
+ * The stage that `-c stage=<name>` chooses (default `local`) among the context `stages` of cdk.json. Throws an Error that
+ * says which stages there are, or which setting is wrong and how.
+ */
+export function readStage(node: Node): Stage {
+  const name = stageName.parse(node.tryGetContext('stage') ?? 'local');
+  const stages = stagesContext.safeParse(node.tryGetContext('stages'));
+  if (!stages.success) {
+    throw new Error(
+      'The context has no "stages": run through "cdk" or "node scripts/build.ts", which hand over cdk.json.',
+    );
+  }
+  const settings = stages.data[name];
+  if (settings === undefined) {
+    throw new Error(
+      `There is no stage "${name}": choose -c stage=<one of ${Object.keys(stages.data).join(', ')}> (cdk.json).`,
+    );
+  }
+  const stage = stageSettings.safeParse(settings);
+  if (!stage.success) throw new Error(`Stage "${name}" of cdk.json is not valid:\n${z.prettifyError(stage.error)}`);
+  return { name, ...stage.data };
+}
+
+/** The scopes that patterns such as `payments/*` or `tokens/write` stand for, in the order of the contract. */
+export function scopesOf(patterns: readonly string[]): readonly Scope[] {
+  return scopes.filter((scope) => patterns.some((pattern) => matches(pattern, scope)));
+}
+
+function matches(pattern: string, scope: Scope): boolean {
+  return pattern.endsWith('/*') ? scope.startsWith(pattern.slice(0, -1)) : pattern === scope;
+}
+
+const stageName = z
+  .string()
+  .regex(/^[a-z][a-z0-9]{0,15}$/u, 'A stage is named by up to 16 lower-case letters and digits.');
+const stagesContext = z.record(z.string(), z.unknown());
+
+const scopePattern = z
+  .string()
+  .refine((pattern) => scopes.some((scope) => matches(pattern, scope)), 'names no scope of contracts/route.ts');
+
+const seller = z.strictObject({
+  id: z.string().regex(/^sel_[0-9a-z]{1,26}$/u),
+  currencies: z.array(z.string().refine(isCurrency, 'is not an ISO 4217 currency')).min(1),
+});
+
+/** The first is the current key. An old one stays listed, with the time of its retirement, while its envelopes are taken. */
+const envelopeKeys = z
+  .array(z.strictObject({ kid: z.string().regex(/^[0-9A-Za-z-]{1,32}$/u), retiredAt: z.iso.datetime().optional() }))
+  .min(1)
+  .refine((keys) => keys[0]?.retiredAt === undefined, 'The first key is the current one: it has no retiredAt.')
+  .refine(
+    (keys) => keys.slice(1).every((key) => key.retiredAt !== undefined),
+    'Every key after the first has its retiredAt.',
+  )
+  .refine((keys) => isUnique(keys.map((key) => key.kid)), 'Every kid is there once.');
+
+/** The first is the current version; a removed one can no longer recognize the cards that it marked. */
+const fingerprintKeys = z
+  .array(z.strictObject({ version: z.int().min(1) }))
+  .min(1)
+  .refine((keys) => isUnique(keys.map((key) => key.version)), 'Every version is there once.');
+
+const stageSettings = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/u),
+  /** The scopes of each machine client by its name. */
+  machineClients: z.record(z.string().regex(/^[a-z][a-z-]*$/u), z.array(scopePattern).min(1)),
+  sellers: z.array(seller).min(1),
+  envelopeKeys,
+  fingerprintKeys,
+  /** Cards that one caller may tokenize in an hour. */
+  tokenizingLimitPerHour: z.int().min(1),
+  /** The amount above which the scorer declines, in major units of the payment's currency. */
+  amountLimitMajorUnits: z.int().min(1),
+  /** Requests a second and at once, over all routes. */
+  throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
+  logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),
+  /** Where alarms are sent; without it they are only shown. */
+  alarmEmail: z.email().optional(),
+  /** The default of the platform stack's parameter AcquirerUrl; without it a deployment has to name one. */
+  acquirerUrl: z.url({ protocol: /^https?$/u }).optional(),
+});
+
+function isUnique(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
