@@ -51,7 +51,9 @@ export async function exchange({ method, url, body, timeoutMilliseconds, about }
     if (response.status >= 500) throw new UnusableAnswer(`a server error (${response.status})`);
     return { status: response.status, body: parseJson(text) };
   } catch (error) {
-    throw translate(error, about, timeoutMilliseconds);
+    if (error instanceof UnusableAnswer) throw new AcquirerOutcomeUnknown(`${about}: ${error.message}`);
+    if (signal.aborted) throw new AcquirerOutcomeUnknown(`${about}: no answer within ${timeoutMilliseconds} ms`);
+    throw lostConnection(error, about);
   }
 }
 
@@ -60,7 +62,7 @@ export function unreadable(about: string, status: number): AcquirerOutcomeUnknow
   return new AcquirerOutcomeUnknown(`${about}: the answer (${status}) cannot be read`);
 }
 
-/** The reason stays inside this file: `translate` turns it into the port's error. */
+/** The reason stays inside this file: `exchange` turns it into the port's error. */
 class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
@@ -89,11 +91,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Only codes and our own words go into the message, and no cause: what fetch throws may hold parts of the request. */
-function translate(error: unknown, about: string, timeoutMilliseconds: number): Error {
-  if (error instanceof UnusableAnswer) return new AcquirerOutcomeUnknown(`${about}: ${error.message}`);
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return new AcquirerOutcomeUnknown(`${about}: no answer within ${timeoutMilliseconds} ms`);
-  }
+function lostConnection(error: unknown, about: string): Error {
   const failure = systemFailure(error);
   if (failure.beforeSending) return new AcquirerUnavailable(`${about}: no connection (${failure.code})`);
   return new AcquirerOutcomeUnknown(`${about}: the connection was lost (${failure.code})`);
@@ -109,7 +107,7 @@ const codesBeforeSending: ReadonlySet<string> = new Set([
 
 /** What failed below a `fetch failed`; with several addresses tried undici's cause is an AggregateError with a code. */
 function systemFailure(error: unknown): { readonly code: string; readonly beforeSending: boolean } {
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   if (typeof cause !== 'object' || cause === null) return { code: 'unknown', beforeSending: false };
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown';
   const isConnecting = 'syscall' in cause && (cause.syscall === 'connect' || cause.syscall === 'getaddrinfo');
