@@ -1,0 +1,102 @@
+/**
+ * The one command for everything: types, lint, format, boundaries, dead code, then all tests. Ends in a line
+ * `N passed, N failed`, where each check counts as one. Arguments go to jest: `npm test -- test/core`.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const checks: readonly Check[] = [
+  { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
+  { name: 'lint', command: ['eslint', '--cache', '--cache-location', '.build/eslint/', '.'] },
+  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+  {
+    name: 'boundaries',
+    command: [
+      'depcruise',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'bin',
+      'lib',
+      'lambdas',
+      'core',
+      'adapters',
+      'contracts',
+      'simulators',
+      'local',
+      'packages',
+      'scripts',
+    ],
+  },
+  { name: 'dead code', command: ['knip'] },
+  { name: 'build and synthesis without findings', command: ['node', 'scripts/build.ts', '--stage', 'local'] },
+];
+
+const jestReport = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numRuntimeErrorTestSuites: z.int(),
+});
+
+const jestArguments = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+if (jestArguments.length === 0) {
+  for (const check of checks) count(runCheck(check));
+}
+runJest();
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+
+function count(passed: boolean): void {
+  if (passed) totals.passed += 1;
+  else totals.failed += 1;
+}
+
+function runCheck({ name, command: [program = '', ...args] }: Check): boolean {
+  const startedAt = Date.now();
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const passed = status === 0;
+  console.log(`${passed ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+  if (!passed) console.log(`${stdout}\n${stderr}`.slice(-20_000));
+  return passed;
+}
+
+function runJest(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'quittance-tests-'));
+  const report = join(folder, 'report.json');
+  try {
+    const { status } = spawnSync(
+      'node',
+      [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        'node_modules/jest/bin/jest.js',
+        '--json',
+        `--outputFile=${report}`,
+        ...jestArguments,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    const result = jestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
+    totals.passed += result.numPassedTests;
+    totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    totals.skipped += result.numPendingTests;
+    // A runner that fails for another reason than a test (an open handle, a crash) must not look green.
+    if (status !== 0 && totals.failed === 0) totals.failed += 1;
+  } catch (error) {
+    console.error(error);
+    totals.failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Principal } from '../../../core/access/principal.ts';
+import type { AuthorizationOrder } from '../../../core/payments/messages.ts';
+import type { Payment } from '../../../core/payments/payment.ts';
+import type { AuthorizationWorkflow, PaymentStore, Seller, StoredTransition } from '../../../core/payments/ports.ts';
+import { recordOutcome } from '../../../core/payments/record-outcome.ts';
+import type { Outcome } from '../../../core/payments/transition.ts';
+import { applyChange } from '../../../core/payments/transition.ts';
+import type { CardToken } from '../../../core/tokens/token.ts';
+
+export const platform: Principal = { kind: 'client', id: 'client-platform', scopes: ['payments/create'] };
+export const demoSeller: Seller = { id: 'sel_demo', currencies: ['EUR', 'JPY'] };
+
+export const cardToken: CardToken = {
+  id: 'tok_00000000000000000000000001',
+  ownerId: platform.id,
+  brand: 'visa',
+  funding: 'credit',
+  bin: '424242',
+  last4: '4242',
+  expMonth: 12,
+  expYear: 2030,
+  fingerprint: { version: 1, value: 'fingerprint-of-the-card' },
+  createdAt: '2026-11-22T10:00:00.000Z',
+  version: 1,
+};
+
+/** A store with DynamoDB's promises: conditional writes, one at a time. */
+export function fakePaymentStore() {
+  const payments = new Map<string, Payment>();
+  const transitions = new Map<string, StoredTransition[]>();
+  const of = (paymentId: string) => transitions.get(paymentId) ?? [];
+  const store: PaymentStore = {
+    open: (payment) => {
+      const existing = payments.get(payment.id);
+      if (existing) return Promise.resolve({ kind: 'exists', payment: existing });
+      payments.set(payment.id, payment);
+      return Promise.resolve({ kind: 'opened' });
+    },
+    find: (paymentId) => Promise.resolve(payments.get(paymentId)),
+    record: (transition) => {
+      const payment = payments.get(transition.paymentId);
+      if (payment?.status !== transition.from || payment.version !== transition.change.version - 1) {
+        return Promise.resolve('changed');
+      }
+      payments.set(payment.id, applyChange(payment, transition.change));
+      transitions.set(payment.id, [...of(payment.id), { ...transition, version: transition.change.version }]);
+      return Promise.resolve('recorded');
+    },
+    changeOf: (paymentId, version) =>
+      Promise.resolve(of(paymentId).find((transition) => transition.version === version)?.change),
+    history: (paymentId) => {
+      const payment = payments.get(paymentId);
+      return Promise.resolve(payment && { payment, transitions: of(paymentId) });
+    },
+    list: () => Promise.reject(new Error('not used')),
+  };
+  return { store, payments, transitionsOf: of };
+}
+
+/** A workflow that comes to the given outcome, or dies before it does. */
+export function fakeWorkflow(store: PaymentStore, outcome: Outcome | 'dies', now: Date) {
+  const orders: AuthorizationOrder[] = [];
+  const workflow: AuthorizationWorkflow = {
+    run: async (order) => {
+      orders.push(order);
+      if (outcome === 'dies') return { kind: 'unfinished' };
+      const change = await recordOutcome(store, order.paymentId, outcome, undefined, now);
+      return outcome.kind === 'unknown' ? { kind: 'unfinished' } : { kind: 'finished', change };
+    },
+  };
+  return { workflow, orders };
+}
