@@ -1,4 +1,4 @@
-import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/simulated-acquirer.ts';
+import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/index.ts';
 import { acquirerContract } from './contract.ts';
 
 acquirerContract({

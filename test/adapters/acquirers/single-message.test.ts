@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toMajorUnits } from '../../../adapters/acquirers/single-message/major-units.ts';
-import { singleMessageAcquirer } from '../../../adapters/acquirers/single-message/single-message-acquirer.ts';
+import { singleMessageAcquirer } from '../../../adapters/acquirers/single-message/index.ts';
 import type { RunningSimulator } from '../../simulators/run-simulator.ts';
 import { runSimulator } from '../../simulators/run-simulator.ts';
 import { aRequest } from './cards.ts';
