@@ -22,7 +22,11 @@ export interface Access {
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** A call to an AWS service, in the words of its API: `PutItem` and the request's JSON. */
+/**
+ * A call to an AWS service, in the words of its API: `PutItem` and the request's JSON. Blobs are as its protocol has
+ * them: base64 text in the JSON protocols (KMS), and for Lambda's Invoke the payload itself: `Payload` is JSON *text*,
+ * both in the input and in the answer.
+ */
 export interface Call {
   readonly operation: string;
   readonly input: JsonObject;
