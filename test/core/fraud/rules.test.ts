@@ -13,7 +13,7 @@ const honest: FraudFeatures = {
   deviceAttempts: 1,
   cardDeclines: 0,
 };
-const { score } = rulesScorer(defaultLimits);
+const score = (features: FraudFeatures) => rulesScorer(defaultLimits).score(features);
 
 describe('the rules', () => {
   test('let an honest payment through without a reason', () => {

@@ -1,0 +1,116 @@
+import type { Payment } from '../../contracts/payments.ts';
+import type { Problem } from '../../contracts/problem.ts';
+import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
+import { encryptCard } from './encrypt-card.ts';
+import type { Guard } from './transport.ts';
+import { createTransport, has } from './transport.ts';
+
+export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
+export { encryptCard } from './encrypt-card.ts';
+export { QuittanceError } from './transport.ts';
+export type { Payment, Problem };
+
+export interface ClientOptions {
+  /** The stack's `apiUrl`. */
+  readonly apiUrl: string;
+  /** An access token, asked for before each request; `clientCredentials` makes one for machine clients. */
+  readonly accessToken: () => Promise<string>;
+}
+
+export interface Token {
+  readonly id: string;
+  readonly brand: string;
+  readonly funding: string;
+  readonly last4: string;
+}
+
+export interface CreatePayment {
+  readonly sellerId: string;
+  /** Minor units. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly tenders: readonly { readonly type: 'card'; readonly token: string }[];
+  readonly buyer: { readonly id: string; readonly email: string };
+  readonly context: {
+    readonly ip: string;
+    readonly deviceId: string;
+    readonly userAgent: string;
+    readonly billingCountry: string;
+    readonly shippingCountry: string;
+  };
+}
+
+export interface TimelineEntry {
+  readonly kind: 'transition' | 'attempt' | 'run';
+  readonly at: string;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * The API as functions. Every POST that moves money sends an Idempotency-Key and keeps it over its retries, so that a
+ * lost answer is asked for again instead of paid again. Errors are QuittanceError with the problem's `code`.
+ */
+export function createClient(options: ClientOptions) {
+  const { send } = createTransport(options);
+  return {
+    /** Encrypts the card for the vault's present key and replaces it by a token. */
+    createToken: async (card: CardToEncrypt, now = new Date()): Promise<Token> => {
+      const key = await send({ method: 'GET', path: '/v1/encryption-key', expect: isEncryptionKey });
+      const envelope = await encryptCard(card, key, { now });
+      return send({ method: 'POST', path: '/v1/tokens', body: { card: envelope }, expect: isToken });
+    },
+    /** Authorizes a payment. Status `processing` means that the outcome is not known yet: ask again, never pay again. */
+    createPayment: (payment: CreatePayment, idempotencyKey: string = crypto.randomUUID()): Promise<Payment> =>
+      send({ method: 'POST', path: '/v1/payments', body: payment, idempotencyKey, expect: isPayment }),
+    getPayment: (id: string): Promise<Payment> =>
+      send({ method: 'GET', path: `/v1/payments/${id}`, expect: isPayment }),
+    listPayments: (filters: Readonly<Record<string, string>> = {}) =>
+      send({
+        method: 'GET',
+        path: `/v1/payments?${new URLSearchParams(filters).toString()}`,
+        expect: isListOf<Payment>,
+      }),
+    getTimeline: (id: string) =>
+      send({ method: 'GET', path: `/v1/payments/${id}/timeline`, expect: isListOf<TimelineEntry> }),
+  };
+}
+
+export interface List<T> {
+  readonly data: readonly T[];
+  readonly nextCursor?: string | null;
+}
+
+const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
+const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
+const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
+const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);
+
+/** An access token by client credentials, kept until a minute before it expires. */
+export function clientCredentials(options: {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Milliseconds since the epoch; the machine's clock when left out. */
+  readonly now?: () => number;
+}): () => Promise<string> {
+  const now = options.now ?? Date.now;
+  let kept: { token: string; until: number } | undefined;
+  return async () => {
+    if (kept && now() < kept.until) return kept.token;
+    const answer = await fetch(options.tokenUrl, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa(`${options.clientId}:${options.clientSecret}`)}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'grant_type=client_credentials',
+    });
+    if (!answer.ok) throw new Error(`The token endpoint answered ${answer.status}`);
+    const body: unknown = await answer.json();
+    if (!has(body, 'access_token') || !has(body, 'expires_in')) throw new Error('The token endpoint gave no token');
+    const token = String(body.access_token);
+    kept = { token, until: now() + (Number(body.expires_in) - 60) * 1000 };
+    return token;
+  };
+}

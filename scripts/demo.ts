@@ -1,0 +1,113 @@
+/**
+ * The story so far, told step by step on a throw-away instance. Ends with 0 when every step held.
+ */
+import assert from 'node:assert/strict';
+import * as z from 'zod';
+import type { CardToEncrypt, CreatePayment, Payment } from '../packages/client/index.ts';
+import { createClient } from '../packages/client/index.ts';
+import type { Instance } from './throw-away-instance.ts';
+import { startInstance } from './throw-away-instance.ts';
+
+const ada: CardToEncrypt = {
+  number: '4242 4242 4242 4242',
+  expMonth: 12,
+  expYear: 2030,
+  cvc: '123',
+  holderName: 'Ada Lovelace',
+};
+const acquirerBook = z.object({ data: z.array(z.object({ reference: z.string() })) });
+const step = (number: number, text: string) => console.log(`\n${number}. ${text}`);
+const say = (text: string) => console.log(`   ${text}`);
+
+const startedAt = Date.now();
+const instance = await startInstance();
+try {
+  await tell(instance);
+  console.log(`\nEvery step held (${((Date.now() - startedAt) / 1000).toFixed(1)} s).`);
+} finally {
+  await instance.stop();
+}
+
+async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promise<void> {
+  const client = createClient({ apiUrl: outputs.apiUrl, accessToken: accessTokenFor('payments/create') });
+  const order = (token: string, amount: number): CreatePayment => ({
+    sellerId: outputs.demo.sellerId,
+    amount,
+    currency: 'EUR',
+    tenders: [{ type: 'card', token }],
+    buyer: { id: 'buyer-ada', email: 'ada@example.com' },
+    context: {
+      ip: '192.0.2.10',
+      deviceId: 'ada-laptop',
+      userAgent: 'demo',
+      billingCountry: 'DE',
+      shippingCountry: 'DE',
+    },
+  });
+
+  step(1, 'The whole stack runs on this machine.');
+  say(`API ${outputs.apiUrl}, acquirer ${outputs.acquirerUrl}`);
+
+  step(2, "Ada's card is encrypted for the vault's key and becomes a token.");
+  const token = await client.createToken(ada, await now());
+  say(`${token.id}: ${token.brand} ${token.funding}, ends in ${token.last4}`);
+  assert.equal(token.last4, '4242');
+
+  step(3, 'She pays 42.00 EUR: scored, authorized by the acquirer, recorded.');
+  const paid = await client.createPayment(order(token.id, 4200), 'demo-order-1');
+  describePayment(paid);
+  assert.equal(paid.status, 'authorized');
+
+  step(4, 'Her browser sends the same request again: it finds the same payment, and nobody is charged twice.');
+  const again = await client.createPayment(order(token.id, 4200), 'demo-order-1');
+  describePayment(again);
+  assert.deepEqual(again, paid);
+  assert.equal((await acquirerRecords(outputs.acquirerUrl, paid.id)).length, 1);
+
+  step(5, "Bob's bank declines: a decline is an answer, not an error.");
+  const bob = await client.createToken({ ...ada, number: '4000000000009995', holderName: 'Bob' }, await now());
+  const declined = await client.createPayment(order(bob.id, 9900));
+  describePayment(declined);
+  assert.equal(declined.status, 'declined');
+  assert.equal(declined.declineCode, 'insufficient_funds');
+
+  step(6, 'The acquirer commits an authorization, but its answer is lost on the way.');
+  const carol = await client.createToken({ ...ada, number: '5555555555554444', holderName: 'Carol' }, await now());
+  await post(`${outputs.acquirerUrl}/faults`, { operation: 'authorize', kind: 'drop_after', rate: 1, seed: 1 });
+  const unknown = await client.createPayment(order(carol.id, 1500));
+  describePayment(unknown);
+  assert.equal(unknown.status, 'processing');
+  await fetch(`${outputs.acquirerUrl}/faults`, { method: 'DELETE' });
+
+  step(7, 'Nobody tries again: within minutes the resolver asks the acquirer by reference.');
+  await advance('PT3M');
+  const resolved = await client.getPayment(unknown.id);
+  describePayment(resolved);
+  assert.equal(resolved.status, 'authorized');
+
+  step(8, 'The timeline tells what happened.');
+  const { data } = await client.getTimeline(unknown.id);
+  for (const { at, kind, ...rest } of data) say(`${at}  ${kind.padEnd(10)} ${Object.values(rest).join(' ')}`);
+  assert.ok(data.some(({ kind }) => kind === 'run'));
+}
+
+function describePayment({ id, status, amount, currency, declineCode, fraud }: Payment): void {
+  const price = new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 100);
+  const why = declineCode === undefined ? '' : ` (${declineCode})`;
+  const score = fraud === undefined ? '' : `, fraud score ${fraud.score}`;
+  say(`${id}: ${price} ${status}${why}${score}`);
+}
+
+async function acquirerRecords(acquirerUrl: string, paymentId: string): Promise<readonly unknown[]> {
+  const answer = await fetch(`${acquirerUrl}/records`);
+  return acquirerBook.parse(await answer.json()).data.filter(({ reference }) => reference.startsWith(paymentId));
+}
+
+async function post(url: string, body: unknown): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  assert.ok(answer.ok, `${url} answered ${answer.status}`);
+}
