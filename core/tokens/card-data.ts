@@ -40,10 +40,9 @@ export function readCvc(plaintext: Buffer): ReadData<{ readonly cvc: string }> {
 function read<T>(schema: z.ZodType<T>, plaintext: Buffer): ReadData<T> {
   const result = schema.safeParse(parseJson(plaintext));
   if (result.success) return { kind: 'read', data: result.data };
-  const known = new Set(Object.keys(cardData.shape));
   // Names of unknown fields are a stranger's text, and might be the number itself.
-  const fields = result.error.issues.map((issue) => String(issue.path[0])).filter((field) => known.has(field));
-  return { kind: 'cardInvalid', fields };
+  const wrong = new Set(result.error.issues.map((issue) => issue.path[0]));
+  return { kind: 'cardInvalid', fields: Object.keys(cardData.shape).filter((field) => wrong.has(field)) };
 }
 
 /** The parser's own error would quote the card; what is no JSON is no card. */
