@@ -2,7 +2,10 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import type { Environment as CountDeclinesEnvironment } from '../lambdas/fraud/count-declines.event.ts';
+import type { Environment as ScoreFraudEnvironment } from '../lambdas/fraud/score-fraud.task.ts';
 import type { DataStack } from './data-stack.ts';
+import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,16 +16,16 @@ export class Fraud extends Construct {
 
   constructor(scope: Construct, id: string, { stage, data }: { readonly stage: Stage; readonly data: DataStack }) {
     super(scope, id);
-    const { fraudTable, eventBus } = data;
+    const { fraudTable, paymentsTable, eventBus } = data;
     this.scoreFraud = new HouseFunction(this, 'ScoreFraud', {
       stage,
       handler: 'fraud/score-fraud.task',
       purpose: 'counts a payment and scores it',
-      timeoutSeconds: 5,
+      timeoutSeconds: 3,
       environment: {
         FRAUD_TABLE_NAME: fraudTable.tableName,
         AMOUNT_LIMIT_MAJOR_UNITS: String(stage.amountLimitMajorUnits),
-      },
+      } satisfies VariablesOf<ScoreFraudEnvironment>,
     }).may(['dynamodb:UpdateItem'], fraudTable.tableArn);
 
     const countDeclines = new HouseFunction(this, 'CountDeclines', {
@@ -30,8 +33,13 @@ export class Fraud extends Construct {
       handler: 'fraud/count-declines.event',
       purpose: 'counts the declines of a card, an address and a device',
       timeoutSeconds: 10,
-      environment: { FRAUD_TABLE_NAME: fraudTable.tableName },
-    }).may(['dynamodb:UpdateItem'], fraudTable.tableArn);
+      environment: {
+        FRAUD_TABLE_NAME: fraudTable.tableName,
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+      } satisfies VariablesOf<CountDeclinesEnvironment>,
+    })
+      .may(['dynamodb:UpdateItem'], fraudTable.tableArn)
+      .may(['dynamodb:GetItem'], paymentsTable.tableArn);
     this.wakeByDeclines(eventBus, countDeclines);
   }
 

@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import type { Environment as PublishEventsEnvironment } from '../lambdas/payments/publish-events.stream.ts';
+import type { Environment as StartResolutionsEnvironment } from '../lambdas/payments/start-resolutions.schedule.ts';
+import type { Environment as SweepEventsEnvironment } from '../lambdas/payments/sweep-events.schedule.ts';
 import type { DataStack } from './data-stack.ts';
+import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import { HouseSchedule } from './house/schedule.ts';
 import type { HouseStateMachine } from './house/state-machine.ts';
@@ -30,7 +34,7 @@ export class PaymentUpkeep extends Construct {
       handler: 'payments/publish-events.stream',
       purpose: 'publishes the event of each transition',
       timeoutSeconds: 60,
-      environment: { EVENT_BUS_NAME: data.eventBus.eventBusName },
+      environment: { EVENT_BUS_NAME: data.eventBus.eventBusName } satisfies VariablesOf<PublishEventsEnvironment>,
     }).may(['events:PutEvents'], data.eventBus.eventBusArn);
     new StreamMapping(this, 'TransitionsMapping', {
       table: data.paymentsTable,
@@ -51,7 +55,7 @@ export class PaymentUpkeep extends Construct {
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
         EVENT_BUS_NAME: eventBus.eventBusName,
         UNPUBLISHED_QUEUE_URL: unpublishedQueue.queueUrl,
-      },
+      } satisfies VariablesOf<SweepEventsEnvironment>,
     })
       .may(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], unpublishedQueue.queueArn)
       .may(['dynamodb:Query'], paymentsTable.indexArn('byOccurredAt'))
@@ -72,7 +76,7 @@ export class PaymentUpkeep extends Construct {
       environment: {
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
         RESOLVE_PAYMENT_STATE_MACHINE_ARN: resolvePayment.arn,
-      },
+      } satisfies VariablesOf<StartResolutionsEnvironment>,
     })
       .may(['dynamodb:Query'], paymentsTable.indexArn('byResolveAt'))
       .may(['dynamodb:GetItem', 'dynamodb:UpdateItem'], paymentsTable.tableArn)

@@ -1,8 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Environment as AuthorizeCardEnvironment } from '../lambdas/payments/authorize-card.task.ts';
+import type { Environment as CancelAuthorizationEnvironment } from '../lambdas/payments/cancel-authorization.task.ts';
+import type { Environment as CreatePaymentEnvironment } from '../lambdas/payments/create-payment.api.ts';
+import type { Environment as GetPaymentEnvironment } from '../lambdas/payments/get-payment.api.ts';
+import type { Environment as GetTimelineEnvironment } from '../lambdas/payments/get-timeline.api.ts';
+import type { Environment as ListPaymentsEnvironment } from '../lambdas/payments/list-payments.api.ts';
+import type { Environment as LookUpAuthorizationEnvironment } from '../lambdas/payments/look-up-authorization.task.ts';
+import type { Environment as RecordOutcomeEnvironment } from '../lambdas/payments/record-outcome.task.ts';
 import type { DataStack } from './data-stack.ts';
 import { acknowledge } from './house/acknowledge.ts';
+import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { HouseFunctionProps } from './house/function.ts';
 import { HouseStateMachine } from './house/state-machine.ts';
@@ -40,7 +49,7 @@ export class Payments extends Construct {
       handler: 'payments/record-outcome.task',
       purpose: 'writes what became of an authorization',
       timeoutSeconds: 5,
-      environment: { PAYMENTS_TABLE_NAME: paymentsTable.tableName },
+      environment: { PAYMENTS_TABLE_NAME: paymentsTable.tableName } satisfies VariablesOf<RecordOutcomeEnvironment>,
     }).may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn);
   }
 
@@ -53,13 +62,13 @@ export class Payments extends Construct {
       stage,
       handler: 'payments/authorize-card.task',
       purpose: 'opens a card and asks the acquirer to authorize it',
-      timeoutSeconds: 12,
+      timeoutSeconds: 10,
       environment: {
         TOKENS_TABLE_NAME: tokensTable.tableName,
         CVC_TABLE_NAME: cvcTable.tableName,
         VAULT_KEY_ARN: keys.vaultKey.keyArn,
         ACQUIRER_URL: acquirerUrl,
-      },
+      } satisfies VariablesOf<AuthorizeCardEnvironment>,
     })
       .may(['dynamodb:GetItem'], tokensTable.tableArn)
       .may(['dynamodb:DeleteItem'], cvcTable.tableArn)
@@ -81,14 +90,14 @@ export class Payments extends Construct {
       handler: 'payments/look-up-authorization.task',
       purpose: 'asks the acquirer what became of a reference',
       timeoutSeconds: 12,
-      environment: { ACQUIRER_URL: acquirerUrl },
+      environment: { ACQUIRER_URL: acquirerUrl } satisfies VariablesOf<LookUpAuthorizationEnvironment>,
     });
     const cancelAuthorization = this.create('CancelAuthorization', {
       stage,
       handler: 'payments/cancel-authorization.task',
       purpose: 'cancels a reference at the acquirer, whether it knows it or not',
       timeoutSeconds: 12,
-      environment: { ACQUIRER_URL: acquirerUrl },
+      environment: { ACQUIRER_URL: acquirerUrl } satisfies VariablesOf<CancelAuthorizationEnvironment>,
     });
     return new HouseStateMachine(this, 'ResolvePayment', 'resolve-payment', {
       stage,
@@ -111,7 +120,7 @@ export class Payments extends Construct {
         TOKENS_TABLE_NAME: tokensTable.tableName,
         AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: this.authorizePayment.arn,
         SELLERS: Stack.of(this).toJsonString(stage.sellers),
-      },
+      } satisfies VariablesOf<CreatePaymentEnvironment>,
     })
       .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn)
       .may(['dynamodb:PutItem'], paymentsTable.tableArn)
@@ -125,7 +134,7 @@ export class Payments extends Construct {
       handler: 'payments/get-payment.api',
       purpose: 'answers one payment',
       timeoutSeconds: 10,
-      environment,
+      environment: environment satisfies VariablesOf<GetPaymentEnvironment>,
     }).may(['dynamodb:GetItem'], paymentsTable.tableArn);
 
     const listPayments = this.create('ListPayments', {
@@ -133,7 +142,7 @@ export class Payments extends Construct {
       handler: 'payments/list-payments.api',
       purpose: 'lists payments, newest first',
       timeoutSeconds: 10,
-      environment,
+      environment: environment satisfies VariablesOf<ListPaymentsEnvironment>,
     })
       .may(['dynamodb:Query'], paymentsTable.indexArn('byOwner'))
       .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn);
@@ -143,7 +152,10 @@ export class Payments extends Construct {
       handler: 'payments/get-timeline.api',
       purpose: 'answers what happened to a payment, in order',
       timeoutSeconds: 10,
-      environment: { ...environment, RESOLVE_PAYMENT_STATE_MACHINE_ARN: this.resolvePayment.arn },
+      environment: {
+        ...environment,
+        RESOLVE_PAYMENT_STATE_MACHINE_ARN: this.resolvePayment.arn,
+      } satisfies VariablesOf<GetTimelineEnvironment>,
     })
       .may(['dynamodb:Query'], paymentsTable.tableArn)
       .may(['states:DescribeExecution'], this.resolvePayment.everyRunArn);

@@ -1,5 +1,12 @@
 import { Construct } from 'constructs';
+import type { Environment as CreateTokenEnvironment } from '../lambdas/tokens/create-token.api.ts';
+import type { Environment as DeleteTokenEnvironment } from '../lambdas/tokens/delete-token.api.ts';
+import type { Environment as GetEncryptionKeyEnvironment } from '../lambdas/tokens/get-encryption-key.api.ts';
+import type { Environment as GetTokenEnvironment } from '../lambdas/tokens/get-token.api.ts';
+import type { Environment as ListTokensEnvironment } from '../lambdas/tokens/list-tokens.api.ts';
+import type { Environment as RefreshCvcEnvironment } from '../lambdas/tokens/refresh-cvc.api.ts';
 import type { DataStack } from './data-stack.ts';
+import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { HouseFunctionProps } from './house/function.ts';
 import type { Stage } from './stage.ts';
@@ -33,7 +40,7 @@ function tokenizers(create: Create, { stage, data }: TokensProps): readonly Hous
     handler: 'tokens/get-encryption-key.api',
     purpose: 'answers the public key that pages encrypt cards for',
     timeoutSeconds: 10,
-    environment: { ENVELOPE_KEYS: keys.envelopeKeysJson },
+    environment: { ENVELOPE_KEYS: keys.envelopeKeysJson } satisfies VariablesOf<GetEncryptionKeyEnvironment>,
   }).may(['kms:GetPublicKey'], ...keys.envelopeKeyArns);
 
   const createToken = create('CreateToken', {
@@ -49,7 +56,7 @@ function tokenizers(create: Create, { stage, data }: TokensProps): readonly Hous
       CVC_TABLE_NAME: cvcTable.tableName,
       GUARDS_TABLE_NAME: guardsTable.tableName,
       TOKENIZING_LIMIT_PER_HOUR: String(stage.tokenizingLimitPerHour),
-    },
+    } satisfies VariablesOf<CreateTokenEnvironment>,
   })
     .may(['kms:Decrypt'], ...keys.envelopeKeyArns)
     .may(['kms:GenerateDataKey'], keys.vaultKey.keyArn)
@@ -68,7 +75,7 @@ function tokenizers(create: Create, { stage, data }: TokensProps): readonly Hous
       TOKENS_TABLE_NAME: tokensTable.tableName,
       CVC_TABLE_NAME: cvcTable.tableName,
       GUARDS_TABLE_NAME: guardsTable.tableName,
-    },
+    } satisfies VariablesOf<RefreshCvcEnvironment>,
   })
     .may(['kms:Decrypt'], ...keys.envelopeKeyArns, keys.vaultKey.keyArn)
     .may(['dynamodb:GetItem'], tokensTable.tableArn)
@@ -83,21 +90,24 @@ function savedCards(create: Create, { tokensTable, cvcTable }: DataStack): reado
     handler: 'tokens/list-tokens.api',
     purpose: 'lists the saved cards of the caller',
     timeoutSeconds: 10,
-    environment: { TOKENS_TABLE_NAME: tokensTable.tableName },
+    environment: { TOKENS_TABLE_NAME: tokensTable.tableName } satisfies VariablesOf<ListTokensEnvironment>,
   }).may(['dynamodb:Query'], tokensTable.indexArn('byOwner'));
 
   const getToken = create('GetToken', {
     handler: 'tokens/get-token.api',
     purpose: 'answers one saved card',
     timeoutSeconds: 10,
-    environment: { TOKENS_TABLE_NAME: tokensTable.tableName },
+    environment: { TOKENS_TABLE_NAME: tokensTable.tableName } satisfies VariablesOf<GetTokenEnvironment>,
   }).may(['dynamodb:GetItem'], tokensTable.tableArn);
 
   const deleteToken = create('DeleteToken', {
     handler: 'tokens/delete-token.api',
     purpose: 'shreds a saved card with its wrapped key',
     timeoutSeconds: 10,
-    environment: { TOKENS_TABLE_NAME: tokensTable.tableName, CVC_TABLE_NAME: cvcTable.tableName },
+    environment: {
+      TOKENS_TABLE_NAME: tokensTable.tableName,
+      CVC_TABLE_NAME: cvcTable.tableName,
+    } satisfies VariablesOf<DeleteTokenEnvironment>,
   }).may(['dynamodb:DeleteItem'], tokensTable.tableArn, cvcTable.tableArn);
 
   return [listTokens, getToken, deleteToken];
