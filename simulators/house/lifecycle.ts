@@ -12,7 +12,9 @@ const environment = z.object({
 /** The settings of the process: the port to listen on (0 takes a free one) and the file of the books. */
 export function readSettings(): { readonly port: number; readonly booksPath: string } {
   const { PORT, DATA_DIR } = environment.parse(process.env);
-  mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
+  // The books are their owner's alone, in a folder that somebody else made too.
+  process.umask(0o077);
+  mkdirSync(DATA_DIR, { recursive: true });
   return { port: PORT, booksPath: join(DATA_DIR, 'books.db') };
 }
 

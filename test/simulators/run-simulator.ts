@@ -33,7 +33,9 @@ const startLimitMilliseconds = 20_000;
 
 /** Starts simulators/<name>/main.ts on a free port with books of its own. */
 export async function runSimulator(name: SimulatorName): Promise<RunningSimulator> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), `quittance-${name}-`));
+  const temporary = mkdtempSync(join(tmpdir(), `quittance-${name}-`));
+  // The simulator makes its folder itself.
+  const dataDirectory = join(temporary, 'books');
   let output = '';
   let port = 0;
   let child: ChildProcess | undefined;
@@ -102,7 +104,7 @@ export async function runSimulator(name: SimulatorName): Promise<RunningSimulato
     start,
     dispose: async () => {
       await end((running) => running.kill('SIGKILL'));
-      rmSync(dataDirectory, { recursive: true, force: true });
+      rmSync(temporary, { recursive: true, force: true });
     },
   };
 }

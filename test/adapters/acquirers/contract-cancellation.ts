@@ -33,7 +33,7 @@ export function cancellationRules(bench: Bench): void {
     });
 
     test('after a time-out a cancellation closes the reference before the late authorization arrives', async () => {
-      await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 1_000 });
+      await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 2_000 });
       const request = aRequest();
       const error = await failureOf(impatient().authorize(request));
       expect(error.name).toBe('AcquirerOutcomeUnknown');
