@@ -1,0 +1,23 @@
+import { orInterrupted } from './interrupt.ts';
+import type { Strand } from './run.ts';
+
+/** Waits for the clock. Meanwhile the strand is not at work; it is again at the very moment when the time has come. */
+export async function sleepUntil(strand: Strand, at: number): Promise<void> {
+  const { ports, interrupt } = strand;
+  await orInterrupted<undefined>(interrupt, (resolve) => {
+    let asleep = true;
+    const wake = () => {
+      if (asleep) ports.working(1);
+      asleep = false;
+    };
+    ports.working(-1);
+    const cancel = ports.at(at, () => {
+      wake();
+      resolve(undefined);
+    });
+    return () => {
+      wake();
+      cancel();
+    };
+  });
+}
