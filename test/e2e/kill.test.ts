@@ -1,0 +1,85 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CreatePayment } from '../../packages/client/index.ts';
+import { startInstance } from '../../scripts/throw-away-instance.ts';
+import {
+  acquirerBook,
+  allPayments,
+  cardNumber,
+  expectBooksToAgree,
+  filesHolding,
+  paymentOf,
+  shopper,
+} from './support.ts';
+
+const kills = 20;
+const dataDir = mkdtempSync(join(tmpdir(), 'quittance-kill-'));
+
+afterAll(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly key: string;
+  readonly body: CreatePayment;
+  acknowledged?: { id: string; status: string };
+}
+
+describe(`${kills} times kill -9 under load`, () => {
+  test('every acknowledged payment is there, every started one comes to an end, and the books agree', async () => {
+    const started: Started[] = [];
+    const numbers = new Set<string>();
+    for (let round = 0; round < kills; round += 1) {
+      const instance = await startInstance({ dataDir });
+      const buyer = shopper(instance);
+      let alive = true;
+      const wanted = 3 + (round % 5) * 4;
+      let acknowledgedNow = 0;
+      const enough = Promise.withResolvers<undefined>();
+      const lane = async (laneIndex: number) => {
+        for (let index = 0; alive; index += 1) {
+          const number = round * 100_000 + laneIndex * 1000 + index;
+          const token = await buyer.token(cardNumber(number));
+          const payment: Started = { key: `kill-${number}`, body: paymentOf(instance, token, number) };
+          started.push(payment);
+          const { id, status } = await buyer.client.createPayment(payment.body, payment.key);
+          payment.acknowledged = { id, status };
+          acknowledgedNow += 1;
+          if (acknowledgedNow >= wanted) enough.resolve(undefined);
+        }
+      };
+      const lanes = [0, 1, 2, 3].map((laneIndex) => lane(laneIndex).catch(() => undefined));
+      await Promise.race([enough.promise, Promise.all(lanes)]);
+      alive = false;
+      await instance.kill();
+      await Promise.all(lanes);
+      for (const number of buyer.numbers) numbers.add(number);
+    }
+
+    const instance = await startInstance({ dataDir });
+    try {
+      await instance.advance('PT30M');
+      const payments = await allPayments(instance);
+      const byId = new Map(payments.map((payment) => [payment.id, payment]));
+      const acknowledged = started.flatMap((payment) => payment.acknowledged ?? []);
+      expect(acknowledged.length).toBeGreaterThan(kills * 3);
+      for (const { id, status } of acknowledged) {
+        expect([id, byId.get(id)?.status]).toEqual([id, status === 'processing' ? expect.any(String) : status]);
+      }
+      expectBooksToAgree(payments, await acquirerBook(instance));
+      // Whoever got no answer asks again with the same key, and finds out without paying twice.
+      const { client } = shopper(instance);
+      const unanswered = started.filter((payment) => payment.acknowledged === undefined);
+      for (const { key, body } of unanswered) {
+        const { status } = await client.createPayment(body, key);
+        expect(['authorized', 'failed', 'declined']).toContain(status);
+      }
+      expectBooksToAgree(await allPayments(instance), await acquirerBook(instance));
+      expect(filesHolding(dataDir, numbers)).toEqual([]);
+    } finally {
+      await instance.stop();
+    }
+  }, 600_000);
+});
