@@ -22,7 +22,7 @@ export const templateSchema = z.object({
   Parameters: z.record(z.string(), parameter).default({}),
   Mappings: z.record(z.string(), z.record(z.string(), values)).default({}),
   Conditions: values.default({}),
-  Resources: z.record(z.string(), resource),
+  Resources: z.record(z.string(), resource).default({}),
   Outputs: z.record(z.string(), output).default({}),
   /** Macros run in AWS alone; a template that needs one cannot be understood here. */
   Transform: z.never({ error: 'Transform (macros) is not served' }).optional(),

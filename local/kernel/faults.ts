@@ -67,7 +67,7 @@ const usualDelayMilliseconds = 1000;
  * Faults as the operator orders them. Each fault counts and draws for itself, from its own seed, over the calls that
  * it fits, so that the same calls in the same order meet the same faults. They are forgotten when the process ends.
  */
-export function createFaults({ clock }: { readonly clock: Clock }): Faults {
+export function createFaults({ clock }: { readonly clock: Pick<Clock, 'now'> }): Faults {
   let active: readonly ActiveFault[] = [];
 
   const inForce = () => {
