@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Assembly } from './assembly.ts';
+import { givenAssembly, readable, resourcesOfType } from './assembly.ts';
+import { grantsByRole, ownGrants } from './grants.ts';
+
+/** docs/architecture.md's column "May", with what a stream's mapping and a failed batch need besides. */
+const functions: Readonly<Record<string, readonly string[]>> = {
+  DocumentationGetOpenapi: [],
+  TokensGetEncryptionKey: ['kms:GetPublicKey KeysEnvelopeKey202611'],
+  TokensCreateToken: [
+    'dynamodb:PutItem CvcTable',
+    'dynamodb:PutItem GuardsTable',
+    'dynamodb:PutItem TokensTable',
+    'dynamodb:UpdateItem GuardsTable',
+    'kms:Decrypt KeysEnvelopeKey202611',
+    'kms:GenerateDataKey KeysVaultKey',
+    'kms:GenerateMac KeysFingerprintKey1',
+  ],
+  TokensListTokens: ['dynamodb:Query TokensTable/index/byOwner'],
+  TokensGetToken: ['dynamodb:GetItem TokensTable'],
+  TokensDeleteToken: ['dynamodb:DeleteItem CvcTable', 'dynamodb:DeleteItem TokensTable'],
+  TokensRefreshCvc: [
+    'dynamodb:GetItem TokensTable',
+    'dynamodb:PutItem CvcTable',
+    'dynamodb:PutItem GuardsTable',
+    'kms:Decrypt KeysEnvelopeKey202611',
+    'kms:Decrypt KeysVaultKey',
+  ],
+  PaymentsCreatePayment: [
+    'dynamodb:GetItem PaymentsTable',
+    'dynamodb:GetItem TokensTable',
+    'dynamodb:PutItem PaymentsTable',
+    'states:StartSyncExecution PaymentsAuthorizePayment',
+  ],
+  PaymentsGetPayment: ['dynamodb:GetItem PaymentsTable'],
+  PaymentsListPayments: ['dynamodb:BatchGetItem PaymentsTable', 'dynamodb:Query PaymentsTable/index/byOwner'],
+  PaymentsGetTimeline: [
+    'dynamodb:Query PaymentsTable',
+    'states:DescribeExecution arn:aws:states:eu-central-1:AWS::AccountId:execution:PaymentsResolvePayment.Name:*',
+  ],
+  FraudScoreFraud: ['dynamodb:UpdateItem FraudTable'],
+  PaymentsAuthorizeCard: ['dynamodb:DeleteItem CvcTable', 'dynamodb:GetItem TokensTable', 'kms:Decrypt KeysVaultKey'],
+  PaymentsRecordOutcome: [
+    'dynamodb:GetItem PaymentsTable',
+    'dynamodb:PutItem PaymentsTable',
+    'dynamodb:UpdateItem PaymentsTable',
+  ],
+  PaymentsLookUpAuthorization: [],
+  PaymentsCancelAuthorization: [],
+  PaymentUpkeepStartResolutions: [
+    'dynamodb:GetItem PaymentsTable',
+    'dynamodb:Query PaymentsTable/index/byResolveAt',
+    'dynamodb:UpdateItem PaymentsTable',
+    'states:StartExecution PaymentsResolvePayment',
+  ],
+  PaymentUpkeepPublishEvents: [
+    'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'events:PutEvents EventBus',
+    'sqs:SendMessage UnpublishedQueue',
+  ],
+  PaymentUpkeepSweepEvents: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:Query PaymentsTable/index/byOccurredAt',
+    'events:PutEvents EventBus',
+    'sqs:DeleteMessage UnpublishedQueue',
+    'sqs:ReceiveMessage UnpublishedQueue',
+  ],
+  FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
+};
+
+const others: Readonly<Record<string, readonly string[]>> = {
+  PaymentsAuthorizePayment: [
+    'dynamodb:DeleteItem CvcTable',
+    'lambda:InvokeFunction FraudScoreFraud',
+    'lambda:InvokeFunction PaymentsAuthorizeCard',
+    'lambda:InvokeFunction PaymentsRecordOutcome',
+  ],
+  PaymentsResolvePayment: [
+    'dynamodb:DeleteItem CvcTable',
+    'lambda:InvokeFunction PaymentsCancelAuthorization',
+    'lambda:InvokeFunction PaymentsLookUpAuthorization',
+    'lambda:InvokeFunction PaymentsRecordOutcome',
+  ],
+  PaymentUpkeepStartResolutionsSchedule: [
+    'lambda:InvokeFunction PaymentUpkeepStartResolutions',
+    'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
+  ],
+  PaymentUpkeepSweepEventsSchedule: [
+    'lambda:InvokeFunction PaymentUpkeepSweepEvents',
+    'sqs:SendMessage PaymentUpkeepSweepEventsDeadLetters',
+  ],
+};
+
+let assembly: Assembly;
+let grants: ReadonlyMap<string, readonly string[]>;
+beforeAll(async () => {
+  assembly = await givenAssembly('local');
+  grants = grantsByRole(assembly);
+});
+
+describe('a role may do exactly what the architecture grants it', () => {
+  test.each(Object.entries({ ...functions, ...others }))('%s', (id, expected) => {
+    expect(ownGrants(`${id}Role`, grants.get(`${id}Role`) ?? [])).toEqual(expected);
+  });
+
+  test('and there is no role besides', () => {
+    expect([...grants.keys()].toSorted()).toEqual(
+      Object.keys({ ...functions, ...others })
+        .map((id) => `${id}Role`)
+        .toSorted(),
+    );
+  });
+
+  test('no role has a managed or an inline policy', () => {
+    for (const [, { Properties: properties }] of resourcesOfType(assembly.platform, 'AWS::IAM::Role')) {
+      expect(Object.keys(properties).toSorted()).toEqual(['AssumeRolePolicyDocument', 'Description']);
+    }
+  });
+
+  test('every function runs in the role of its own name', () => {
+    for (const [logicalId, { Properties: properties }] of resourcesOfType(assembly.platform, 'AWS::Lambda::Function')) {
+      expect(`${readable(assembly, { Ref: logicalId })}Role`).toBe(readable(assembly, properties['Role']));
+    }
+  });
+});

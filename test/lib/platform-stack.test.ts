@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../../contracts/routes.ts';
+import { projectPath } from '../../lib/house/root.ts';
+import type { Assembly, Resource } from './assembly.ts';
+import { givenAssembly, readable, resourcesOfType, withoutHash } from './assembly.ts';
+
+let assembly: Assembly;
+beforeAll(async () => {
+  assembly = await givenAssembly('local');
+});
+
+const ofType = (type: string) => resourcesOfType(assembly.platform, type);
+const functions = () => ofType('AWS::Lambda::Function');
+const byId = (type: string) => new Map(ofType(type).map(([id, resource]) => [withoutHash(id), resource.Properties]));
+
+function integrationOf(route: Resource): string {
+  const [, logicalId = ''] = readable(assembly, route.Properties['Target']).split('/');
+  const integration = byId('AWS::ApiGatewayV2::Integration').get(logicalId);
+  return readable(assembly, integration?.['IntegrationUri']);
+}
+
+describe('routes', () => {
+  test('are exactly those of the contract, each with its scope and its function', () => {
+    const inTemplate = ofType('AWS::ApiGatewayV2::Route').map(([, route]) => {
+      const { RouteKey: key, AuthorizationType: type, AuthorizationScopes: scopes } = route.Properties;
+      return [key, type, scopes, integrationOf(route)];
+    });
+    const inContract = routes.map(({ method, path, scope, capability, operation }) => {
+      const pascal = (words: string) =>
+        words
+          .split('-')
+          .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+          .join('');
+      const target = pascal(capability) + pascal(operation);
+      return [`${method} ${path}`, ...(scope === 'open' ? ['NONE', undefined] : ['JWT', [scope]]), target];
+    });
+    expect(inTemplate.toSorted()).toEqual(inContract.toSorted());
+  });
+
+  test('take the tokens of every machine client of the pool', () => {
+    const [[, authorizer] = ['', { Properties: {} }]] = ofType('AWS::ApiGatewayV2::Authorizer');
+    const { Audience: audience, Issuer: issuer } = (
+      authorizer.Properties as { JwtConfiguration: { Audience: unknown[]; Issuer: unknown } }
+    ).JwtConfiguration;
+    expect(audience.map((client) => readable(assembly, client))).toEqual([
+      'AccessUserPoolplatformclient',
+      'AccessUserPooloperationsclient',
+    ]);
+    expect(readable(assembly, issuer)).toBe('https://cognito-idp.eu-central-1.amazonaws.com/AccessUserPool');
+  });
+
+  test('are throttled, and their access log holds neither path nor query', () => {
+    const [[, stage] = ['', { Properties: {} }]] = ofType('AWS::ApiGatewayV2::Stage');
+    expect(stage.Properties).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 },
+    });
+    const { Format: format } = (stage.Properties as { AccessLogSettings: { Format: string } }).AccessLogSettings;
+    expect(JSON.parse(format)).toMatchObject({ routeKey: '$context.routeKey' });
+    expect(format).not.toMatch(/path|query/iu);
+  });
+});
+
+describe('functions', () => {
+  test('run Node 24 on arm64 with JSON logs, tracing and a log group of their own', () => {
+    const logGroups = new Set<unknown>();
+    for (const [id, { Properties: properties }] of functions()) {
+      expect([id, properties]).toMatchObject([
+        id,
+        {
+          Runtime: 'nodejs24.x',
+          Architectures: ['arm64'],
+          LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+          TracingConfig: { Mode: 'Active' },
+          Code: { S3Key: expect.stringMatching(/^[0-9a-f]{64}\.zip$/u) },
+        },
+      ]);
+      logGroups.add(JSON.stringify(properties['LoggingConfig']));
+    }
+    expect(logGroups.size).toBe(functions().length);
+  });
+
+  test('give up into a dead-letter queue where nobody waits for them', () => {
+    const withQueue = functions().filter(
+      ([, { Properties: properties }]) => properties['DeadLetterConfig'] !== undefined,
+    );
+    expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+      'FraudCountDeclines',
+      'PaymentUpkeepStartResolutions',
+      'PaymentUpkeepSweepEvents',
+    ]);
+  });
+
+  test('wake somebody when they fail and when they are throttled', () => {
+    const watched = ofType('AWS::CloudWatch::Alarm').flatMap(([, { Properties: p }]) =>
+      ((p['Dimensions'] ?? []) as { Name: string; Value: unknown }[])
+        .filter(({ Name: name }) => name === 'FunctionName')
+        .map(({ Value: value }) => `${readable(assembly, value)} ${String(p['MetricName'])}`),
+    );
+    for (const [id] of functions()) {
+      expect(watched).toEqual(expect.arrayContaining([`${withoutHash(id)} Errors`, `${withoutHash(id)} Throttles`]));
+    }
+  });
+
+  test('may be called by the API, the rule and nobody else', () => {
+    const callers = ofType('AWS::Lambda::Permission').map(
+      ([, { Properties: p }]) => `${String(p['Principal'])} ${readable(assembly, p['FunctionName'])}`,
+    );
+    const ofRoutes = ofType('AWS::ApiGatewayV2::Route').map(
+      ([, route]) => `apigateway.amazonaws.com ${integrationOf(route)}`,
+    );
+    expect(callers.toSorted()).toEqual([...ofRoutes, 'events.amazonaws.com FraudCountDeclines'].toSorted());
+  });
+});
+
+test('new transitions reach publish-events in batches that are halved, and what fails is kept', () => {
+  const [[, mapping] = ['', { Properties: {} }]] = ofType('AWS::Lambda::EventSourceMapping');
+  const { FilterCriteria: criteria, ...properties } = mapping.Properties as {
+    FilterCriteria: { Filters: { Pattern: string }[] };
+    DestinationConfig: { OnFailure: { Destination: unknown } };
+    EventSourceArn: unknown;
+    FunctionName: unknown;
+  };
+  expect(properties).toMatchObject({
+    BatchSize: 100,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: 10,
+    MaximumRecordAgeInSeconds: 20 * 3600,
+    StartingPosition: 'TRIM_HORIZON',
+  });
+  expect(criteria.Filters.map(({ Pattern: pattern }) => JSON.parse(pattern) as unknown)).toEqual([
+    { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }] } } } },
+  ]);
+  expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe('UnpublishedQueue');
+  expect(readable(assembly, properties.EventSourceArn)).toBe('PaymentsTable.StreamArn');
+  expect(readable(assembly, properties.FunctionName)).toBe('PaymentUpkeepPublishEvents');
+});
+
+test('schedules wake the resolver every minute and the sweeper every five, with a queue for what is lost', () => {
+  const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
+    const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
+    return [p['ScheduleExpression'], readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
+  });
+  expect(schedules.toSorted()).toEqual([
+    ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
+    ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
+  ]);
+});
+
+test('declined payments wake count-declines, with a queue for what cannot be delivered', () => {
+  const [[, rule] = ['', { Properties: {} }]] = ofType('AWS::Events::Rule');
+  const { EventPattern: pattern, Targets: targets } = rule.Properties as {
+    EventPattern: unknown;
+    Targets: { Arn: unknown; DeadLetterConfig: { Arn: unknown } }[];
+  };
+  expect(pattern).toEqual({ source: ['quittance'], 'detail-type': ['payment.declined'] });
+  expect(
+    targets.map(({ Arn: arn, DeadLetterConfig: { Arn: queue } }) => [
+      readable(assembly, arn),
+      readable(assembly, queue),
+    ]),
+  ).toEqual([['FraudCountDeclines', 'FraudCountDeclinesDeadLetters']]);
+});
+
+describe('workflows', () => {
+  test('authorize-payment is express, resolve-payment standard; neither logs data', () => {
+    const types = ofType('AWS::StepFunctions::StateMachine').map(([id, { Properties: p }]) => [
+      withoutHash(id),
+      p['StateMachineType'],
+    ]);
+    expect(types.toSorted()).toEqual([
+      ['PaymentsAuthorizePayment', 'EXPRESS'],
+      ['PaymentsResolvePayment', 'STANDARD'],
+    ]);
+    for (const [, { Properties: p }] of ofType('AWS::StepFunctions::StateMachine')) {
+      expect(p['LoggingConfiguration']).toMatchObject({ IncludeExecutionData: false, Level: 'ERROR' });
+      expect(p['TracingConfiguration']).toEqual({ Enabled: true });
+    }
+  });
+
+  test.each(['authorize-payment', 'resolve-payment'])(
+    '%s waits for a function longer than the function may take',
+    (workflow) => {
+      const { States: states } = JSON.parse(
+        readFileSync(projectPath(`statemachines/${workflow}.asl.json`), 'utf8'),
+      ) as {
+        States: Record<string, { TimeoutSeconds?: number; Arguments?: { FunctionName?: string } }>;
+      };
+      const timeouts = new Map(
+        functions().map(([id, { Properties: p }]) => [
+          withoutHash(id).replace(/^(?:Payments|Fraud)/u, ''),
+          p['Timeout'] as number,
+        ]),
+      );
+      const tasks = Object.entries(states).flatMap(([name, { TimeoutSeconds: seconds, Arguments: input }]) => {
+        const called = /^\$\{(?<id>\w+)FunctionArn\}$/u.exec(input?.FunctionName ?? '')?.groups?.['id'];
+        return called === undefined
+          ? []
+          : [{ name, seconds: seconds ?? 0, functionSeconds: timeouts.get(called) ?? Infinity }];
+      });
+      expect(tasks).not.toEqual([]);
+      expect(tasks.filter(({ seconds, functionSeconds }) => seconds <= functionSeconds)).toEqual([]);
+    },
+  );
+});
+
+test('the acquirer is a parameter, which has the default of the stage', () => {
+  expect(assembly.platform.Parameters['AcquirerUrl']?.Default).toBe('http://127.0.0.1:8788');
+  const urls = functions().map(([id, { Properties: p }]) => [
+    withoutHash(id),
+    (p['Environment'] as { Variables: Record<string, unknown> } | undefined)?.Variables['ACQUIRER_URL'],
+  ]);
+  expect(urls.filter(([, url]) => url !== undefined).toSorted()).toEqual([
+    ['PaymentsAuthorizeCard', { Ref: 'AcquirerUrl' }],
+    ['PaymentsCancelAuthorization', { Ref: 'AcquirerUrl' }],
+    ['PaymentsLookUpAuthorization', { Ref: 'AcquirerUrl' }],
+  ]);
+});
