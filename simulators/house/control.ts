@@ -111,9 +111,10 @@ const latencyBody = z.strictObject({ medianMs: z.number().min(0).max(600_000) })
 /** At most a century ahead, so that no date leaves its four-digit year. */
 const clockBody = z.strictObject({
   offsetMilliseconds: z
-    .int()
+    .number()
     .min(0)
-    .max(100 * 366 * 86_400_000),
+    .max(100 * 366 * 86_400_000)
+    .transform(Math.round),
 });
 
 async function pause(milliseconds: number): Promise<void> {
