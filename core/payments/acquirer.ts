@@ -11,7 +11,7 @@ export interface Acquirer extends AuthorizesCards {
   readonly name: string;
 }
 
-export interface AuthorizesCards {
+interface AuthorizesCards {
   /**
    * Asks the cardholder's bank to hold the amount. A decline is an answer, not an error. Never retried inside.
    *
@@ -87,12 +87,12 @@ export interface Cancelled {
 }
 
 /** The acquirer has no record of the reference so far. */
-export interface NotFound {
+interface NotFound {
   readonly kind: 'notFound';
 }
 
 /** The money has moved and can no longer be reversed, only refunded; the approval stands as told. */
-export interface TooLate {
+interface TooLate {
   readonly kind: 'tooLate';
   readonly approval: Approved;
 }

@@ -10,7 +10,7 @@ import type { Sale, SalesBooks } from './books.ts';
 import { isAmountOf } from './money.ts';
 
 /** The operations that faults may name. */
-export const operations = ['authorize', 'cancel'] as const;
+const operations = ['authorize', 'cancel'] as const;
 
 /** The acquirer's API (README.md). */
 export function singleMessageRoutes(books: SalesBooks, behaviour: Behaviour): readonly Route[] {

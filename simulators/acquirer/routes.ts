@@ -9,7 +9,7 @@ import { Refusal } from '../house/server.ts';
 import type { Authorization, AuthorizationBooks } from './books.ts';
 
 /** The operations that faults may name. */
-export const operations = ['authorize', 'lookUp', 'cancel'] as const;
+const operations = ['authorize', 'lookUp', 'cancel'] as const;
 
 /** The acquirer's API (README.md). */
 export function acquirerRoutes(books: AuthorizationBooks, behaviour: Behaviour): readonly Route[] {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Chance } from './chance.ts';
 import { seededChance } from './chance.ts';
 
-export const faultKinds = ['delay', 'drop_before', 'drop_after', 'error'] as const;
+const faultKinds = ['delay', 'drop_before', 'drop_after', 'error'] as const;
 
 /** What happens to one call: how long it waits before it is carried out, and how it breaks. */
 export interface Misfortune {

@@ -28,7 +28,7 @@ export const allNumbers = [...approvedNumbers, ...declinedNumbers.map(([, number
 
 export const cvc = '8413';
 
-export const card: AuthorizationCard = {
+const card: AuthorizationCard = {
   number: '4242424242424242',
   expMonth: 12,
   expYear: 2040,

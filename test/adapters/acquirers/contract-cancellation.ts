@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { acquirerErrorNames } from '../../../core/payments/acquirer.ts';
 import { aRequest } from './cards.ts';
 import type { Bench } from './contract.ts';
 
@@ -36,7 +37,7 @@ export function cancellationRules(bench: Bench): void {
       await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 2_000 });
       const request = aRequest();
       const error = await failureOf(impatient().authorize(request));
-      expect(error.name).toBe('AcquirerOutcomeUnknown');
+      expect(error.name).toBe(acquirerErrorNames.outcomeUnknown);
       // Sent later than the one that timed out and as late as it, so its answer proves that both have arrived.
       const arrival = cancelling().authorize(request);
       expect(await cancelling().cancel(request.reference)).toEqual({ kind: 'cancelled' });
@@ -49,7 +50,7 @@ export function cancellationRules(bench: Bench): void {
       async (kind) => {
         await simulator().post('/faults', { operation: 'authorize', kind });
         const request = aRequest();
-        expect((await failureOf(cancelling().authorize(request))).name).toBe('AcquirerOutcomeUnknown');
+        expect((await failureOf(cancelling().authorize(request))).name).toBe(acquirerErrorNames.outcomeUnknown);
         expect(await cancelling().cancel(request.reference)).toEqual({ kind: 'cancelled' });
         await expectNothingHeld(bench, request.reference);
       },
@@ -59,7 +60,7 @@ export function cancellationRules(bench: Bench): void {
       const request = aRequest();
       await cancelling().authorize(request);
       await simulator().post('/faults', { operation: 'cancel', kind });
-      expect((await failureOf(cancelling().cancel(request.reference))).name).toBe('AcquirerOutcomeUnknown');
+      expect((await failureOf(cancelling().cancel(request.reference))).name).toBe(acquirerErrorNames.outcomeUnknown);
       await simulator().clearFaults();
       expect(await cancelling().cancel(request.reference)).toEqual({ kind: 'cancelled' });
       await expectNothingHeld(bench, request.reference);

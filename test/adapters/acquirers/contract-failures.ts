@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { withCircuitBreaker } from '../../../adapters/acquirers/with-circuit-breaker.ts';
 import type { AuthorizationOutcome, AuthorizationRequest } from '../../../core/payments/acquirer.ts';
-import { cancelsByReference, looksUpByReference } from '../../../core/payments/acquirer.ts';
+import { acquirerErrorNames, cancelsByReference, looksUpByReference } from '../../../core/payments/acquirer.ts';
 import { aRequest } from './cards.ts';
 import type { Bench } from './contract.ts';
 import { until } from './until.ts';
@@ -15,7 +15,7 @@ export function failureRules(bench: Bench): void {
       await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 1_500 });
       const request = aRequest();
       const error = await failureOf(impatient().authorize(request));
-      expect(error.name).toBe('AcquirerOutcomeUnknown');
+      expect(error.name).toBe(acquirerErrorNames.outcomeUnknown);
       expect(error.message).toContain(request.reference);
       // The acquirer carries it out although nobody waits any more.
       const record = await until(
@@ -32,7 +32,7 @@ export function failureRules(bench: Bench): void {
     ])('an authorization that met %s is unknown, and was sent once', async (kind, state) => {
       await simulator().post('/faults', { operation: 'authorize', kind });
       const request = aRequest();
-      expect((await failureOf(acquirer().authorize(request))).name).toBe('AcquirerOutcomeUnknown');
+      expect((await failureOf(acquirer().authorize(request))).name).toBe(acquirerErrorNames.outcomeUnknown);
       await simulator().clearFaults();
       expect((await recordOf(request.reference))?.state).toBe(state);
       expect(await acquirer().authorize(request)).toMatchObject({ kind: 'approved' });
@@ -42,11 +42,11 @@ export function failureRules(bench: Bench): void {
       const guarded = withCircuitBreaker(acquirer(), { consecutiveFailures: 3, halfOpenAfterMilliseconds: 500 });
       await simulator().post('/faults', { operation: 'authorize', kind: 'error' });
       for (let round = 0; round < 3; round += 1) {
-        expect((await failureOf(guarded.authorize(aRequest()))).name).toBe('AcquirerOutcomeUnknown');
+        expect((await failureOf(guarded.authorize(aRequest()))).name).toBe(acquirerErrorNames.outcomeUnknown);
       }
       await simulator().clearFaults();
       const held = aRequest();
-      expect((await failureOf(guarded.authorize(held))).name).toBe('AcquirerUnavailable');
+      expect((await failureOf(guarded.authorize(held))).name).toBe(acquirerErrorNames.unavailable);
       expect(await recordOf(held.reference)).toBeUndefined();
       const outcome = await until<AuthorizationOutcome | undefined>(
         () => guarded.authorize(held).catch(() => undefined),
@@ -88,7 +88,7 @@ export function failureRules(bench: Bench): void {
       if (cancelsByReference(one)) errors.push(await failureOf(one.cancel(reference)));
       await simulator().start();
       await simulator().post('/latency', { medianMs: 0 });
-      for (const { name } of errors) expect(name).toBe('AcquirerUnavailable');
+      for (const { name } of errors) expect(name).toBe(acquirerErrorNames.unavailable);
     });
   });
 }

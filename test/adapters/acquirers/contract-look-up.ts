@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { acquirerErrorNames } from '../../../core/payments/acquirer.ts';
 import { aRequest } from './cards.ts';
 import type { Bench } from './contract.ts';
 
@@ -24,7 +25,7 @@ export function lookUpRules({ lookingUp, impatient, simulator, failureOf }: Benc
     test('finds the authorization whose answer was lost', async () => {
       await simulator().post('/faults', { operation: 'authorize', kind: 'drop_after' });
       const request = aRequest();
-      expect((await failureOf(lookingUp().authorize(request))).name).toBe('AcquirerOutcomeUnknown');
+      expect((await failureOf(lookingUp().authorize(request))).name).toBe(acquirerErrorNames.outcomeUnknown);
       expect(await lookingUp().lookUp(request.reference)).toMatchObject({ kind: 'approved' });
     });
 
@@ -32,7 +33,7 @@ export function lookUpRules({ lookingUp, impatient, simulator, failureOf }: Benc
       await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 1_500 });
       const request = aRequest();
       const underWay = lookingUp().authorize(request);
-      expect((await failureOf(impatient().authorize(request))).name).toBe('AcquirerOutcomeUnknown');
+      expect((await failureOf(impatient().authorize(request))).name).toBe(acquirerErrorNames.outcomeUnknown);
       expect(await lookingUp().lookUp(request.reference)).toEqual({ kind: 'notFound' });
       expect(await underWay).toMatchObject({ kind: 'approved' });
       expect(await lookingUp().lookUp(request.reference)).toEqual(await underWay);
@@ -42,7 +43,9 @@ export function lookUpRules({ lookingUp, impatient, simulator, failureOf }: Benc
       'a look-up that fails leaves the outcome unknown: %s',
       async (kind) => {
         await simulator().post('/faults', { operation: 'lookUp', kind });
-        expect((await failureOf(lookingUp().lookUp(aRequest().reference))).name).toBe('AcquirerOutcomeUnknown');
+        expect((await failureOf(lookingUp().lookUp(aRequest().reference))).name).toBe(
+          acquirerErrorNames.outcomeUnknown,
+        );
       },
     );
   });

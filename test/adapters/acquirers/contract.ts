@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Acquirer, CancelsByReference, LooksUpByReference } from '../../../core/payments/acquirer.ts';
-import { cancelsByReference, declineCodes, looksUpByReference } from '../../../core/payments/acquirer.ts';
+import {
+  acquirerErrorNames,
+  cancelsByReference,
+  declineCodes,
+  looksUpByReference,
+} from '../../../core/payments/acquirer.ts';
 import type { RunningSimulator, SimulatorName } from '../../simulators/run-simulator.ts';
 import { runSimulator } from '../../simulators/run-simulator.ts';
 import { allNumbers, approvedNumbers, aRequest, cvc, declinedNumbers } from './cards.ts';
@@ -22,7 +27,7 @@ export interface AcquirerUnderTest {
 }
 
 /** One row of an acquirer's records: reference, operation, amount, currency, state. */
-export interface AcquirerRecord {
+interface AcquirerRecord {
   readonly reference: string;
   readonly amount: unknown;
   readonly currency: string | null;
@@ -200,14 +205,14 @@ function authorizationRules({ subject, acquirer, recordOf, records, failureOf }:
       const request = aRequest();
       const first = await acquirer().authorize(request);
       const error = await failureOf(acquirer().authorize({ ...request, ...other }));
-      expect(error.name).toBe('AcquirerRequestRefused');
+      expect(error.name).toBe(acquirerErrorNames.requestRefused);
       expect(await acquirer().authorize(request)).toEqual(first);
     },
   );
 
   test('a request that the acquirer calls malformed is refused, and nothing is kept', async () => {
     const request = aRequest({ card: { number: '12' } });
-    expect((await failureOf(acquirer().authorize(request))).name).toBe('AcquirerRequestRefused');
+    expect((await failureOf(acquirer().authorize(request))).name).toBe(acquirerErrorNames.requestRefused);
     expect(await recordOf(request.reference)).toBeUndefined();
   });
 }
