@@ -19,7 +19,7 @@ import { sealCard, sealCvc } from './seal-card.ts';
 import type { Card, CardToken, StoredToken } from './token.ts';
 
 /** PCI DSS lets nobody keep a security code after authorization; ours lives until then, and no longer than this. */
-export const cvcLifetimeSeconds = 15 * 60;
+const cvcLifetimeSeconds = 15 * 60;
 
 export interface CreateTokenDependencies {
   readonly keyring: EnvelopeKeyring;

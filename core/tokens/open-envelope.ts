@@ -4,11 +4,11 @@ import { openJweContent, parseCompactJwe } from './compact-jwe.ts';
 import { keyBytes, nonceBytes, tagBytes } from './aes-gcm.ts';
 import type { EnvelopeKey, EnvelopeKeyring, RandomBytes, UsedEnvelope } from './ports.ts';
 
-export const envelopeLifetimeSeconds = 600;
+const envelopeLifetimeSeconds = 600;
 /** Clocks of pages run ahead now and then. */
-export const clockSkewSeconds = 60;
+const clockSkewSeconds = 60;
 /** How long envelopes for a retired key are taken: as long as a page may have kept the key. */
-export const retiredKeySeconds = 24 * 3600;
+const retiredKeySeconds = 24 * 3600;
 
 /** An RSA key of 3072 bits makes 384 bytes, whatever it encrypts. */
 const encryptedKeyBytes = 384;

@@ -85,7 +85,7 @@ export interface TokenPosition {
   readonly createdAt: string;
 }
 
-export interface TokenPage {
+interface TokenPage {
   readonly tokens: readonly ListedToken[];
   /** Present when there may be more. */
   readonly next?: TokenPosition | undefined;

@@ -46,7 +46,7 @@ export async function givenDynamo(tables: readonly CreateTableCommandInput[]): P
 }
 
 /** A table keyed by `pk` alone. */
-export function table(name: string): CreateTableCommandInput {
+function table(name: string): CreateTableCommandInput {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',

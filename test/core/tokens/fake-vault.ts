@@ -39,7 +39,7 @@ export function after(seconds: number): Date {
 const keyPairs = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
 
 /** The key pair of this name; made once, since making one takes a while. */
-export function keyPair(kid: string) {
+function keyPair(kid: string) {
   const pair = keyPairs.get(kid) ?? generateKeyPairSync('rsa', { modulusLength: 3072 });
   keyPairs.set(kid, pair);
   return pair;

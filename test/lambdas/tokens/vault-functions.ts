@@ -20,7 +20,7 @@ const functionNames = [
 ] as const;
 type FunctionName = (typeof functionNames)[number];
 
-export interface Request {
+interface Request {
   readonly caller?: string;
   readonly body?: unknown;
   readonly rawBody?: string;
