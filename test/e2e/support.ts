@@ -122,7 +122,8 @@ function agrees(payment: Payment, row: AcquirerRow | undefined): boolean {
     case 'declined':
       return payment.declineCode === 'blocked_by_risk' ? row === undefined : row?.state === 'declined';
     case 'failed':
-      return row === undefined || row.state === 'cancelled';
+      // Nothing may be held; a decline that arrived before the cancellation stays one in the acquirer's book.
+      return row?.state !== 'approved';
     default:
       return false;
   }
