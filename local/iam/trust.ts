@@ -5,7 +5,7 @@ import type { Iam } from './iam.ts';
 const functionRole = z.object({ Role: z.string() });
 const stateMachineRole = z.object({ RoleArn: z.string() });
 const ruleRoles = z.object({ Targets: z.array(z.object({ RoleArn: z.string().optional() })).default([]) });
-const scheduleRole = z.object({ Target: z.object({ RoleArn: z.string() }) });
+const scheduleRole = z.object({ GroupName: z.string().default('default'), Target: z.object({ RoleArn: z.string() }) });
 
 /**
  * Checks that every service may take the roles that the template gives it, as AWS does when the resource is made.
@@ -14,15 +14,22 @@ const scheduleRole = z.object({ Target: z.object({ RoleArn: z.string() }) });
  */
 export function checkRolesInUse(resources: readonly Resource[], iam: Iam): void {
   const problems = resources.flatMap((resource) => {
-    const { principal, roleArns } = rolesInUse(resource);
+    const { principal, roleArns, sourceArn = resource.arn } = rolesInUse(resource);
     return roleArns
-      .filter((roleArn) => !iam.mayAssume(roleArn, principal, resource.arn))
+      .filter((roleArn) => !iam.mayAssume(roleArn, principal, sourceArn))
       .map((roleArn) => `${principal} may not assume ${roleArn}, the role of ${resource.stack}/${resource.logicalId}`);
   });
   if (problems.length > 0) throw new Error(`Roles that cannot be assumed: ${problems.join('; ')}.`);
 }
 
-function rolesInUse({ type, properties }: Resource): { principal: string; roleArns: readonly string[] } {
+interface RolesInUse {
+  readonly principal: string;
+  readonly roleArns: readonly string[];
+  /** What `aws:SourceArn` says when the service assumes the role; the resource itself unless given. */
+  readonly sourceArn?: string;
+}
+
+function rolesInUse({ type, properties, arn }: Resource): RolesInUse {
   switch (type) {
     case 'AWS::Lambda::Function':
       return { principal: 'lambda.amazonaws.com', roleArns: [functionRole.parse(properties).Role] };
@@ -32,8 +39,12 @@ function rolesInUse({ type, properties }: Resource): { principal: string; roleAr
       const arns = ruleRoles.parse(properties).Targets.map(({ RoleArn }) => RoleArn);
       return { principal: 'events.amazonaws.com', roleArns: arns.filter((arn) => arn !== undefined) };
     }
-    case 'AWS::Scheduler::Schedule':
-      return { principal: 'scheduler.amazonaws.com', roleArns: [scheduleRole.parse(properties).Target.RoleArn] };
+    case 'AWS::Scheduler::Schedule': {
+      // The scheduler assumes roles in the name of a schedule's group, not of the schedule.
+      const { GroupName, Target } = scheduleRole.parse(properties);
+      const sourceArn = `${arn.split(':').slice(0, 5).join(':')}:schedule-group/${GroupName}`;
+      return { principal: 'scheduler.amazonaws.com', roleArns: [Target.RoleArn], sourceArn };
+    }
     default:
       return { principal: '', roleArns: [] };
   }
