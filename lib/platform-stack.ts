@@ -6,6 +6,8 @@ import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
 import { Fraud } from './fraud.ts';
 import { sendAlarms } from './house/alarm.ts';
+import { builtBundles } from './house/bundle.ts';
+import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
@@ -40,7 +42,15 @@ export class PlatformStack extends Stack {
       clients: data.access.machineClients,
     });
 
+    refuseUnusedBundles(this);
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base URL of the API.' });
     sendAlarms(this, stage);
   }
+}
+
+/** A handler that no function runs was forgotten in lib/: better a synthesis that fails than a route that is not there. */
+function refuseUnusedBundles(stack: Stack): void {
+  const used = stack.node.findAll().flatMap((each) => (each instanceof HouseFunction ? [each.verbNoun] : []));
+  const unused = builtBundles(stack).filter((name) => !used.includes(name));
+  if (unused.length > 0) throw new Error(`No function of lib/ runs the handler ${unused.join(', ')} of lambdas/.`);
 }

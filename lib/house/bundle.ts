@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { AssetCode } from 'aws-cdk-lib/aws-lambda';
@@ -29,7 +29,7 @@ export function parseHandler(handler: HandlerPath): { readonly verbNoun: string;
  * The folder that holds a folder for each bundle: `.build/functions`, where scripts/build.ts puts them, or the context
  * `bundles`, so that a test can bring its own.
  */
-export function bundlesFolder(scope: Construct): string {
+function bundlesFolder(scope: Construct): string {
   const folder: unknown = scope.node.tryGetContext('bundles');
   if (typeof folder !== 'string') return projectPath('.build/functions');
   return isAbsolute(folder) ? folder : projectPath(folder);
@@ -44,4 +44,13 @@ export function bundleOf(scope: Construct, handler: HandlerPath): AssetCode {
       ? `lambdas/${handler}.ts is not bundled: run "node scripts/build.ts --bundles-only" first.`
       : `lambdas/${handler}.ts is missing: a function of lib/ has no handler.`,
   );
+}
+
+/** The names of all bundles that were built. */
+export function builtBundles(scope: Construct): readonly string[] {
+  const folder = bundlesFolder(scope);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }

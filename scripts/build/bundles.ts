@@ -4,10 +4,13 @@ import type { BuildOptions } from 'esbuild';
 import { buildFolder, projectFolder } from './inputs.ts';
 import { sayDuration } from './say.ts';
 
-/** A folder for each function, which is its deployment package: index.js and nothing else. */
+/** A folder for each function, which is its deployment package: index.js and the package.json that says its format. */
 export const bundlesFolder = join(buildFolder, 'functions');
 const sourceMapsFolder = join(buildFolder, 'source-maps');
 const hashFile = join(bundlesFolder, 'inputs.sha256');
+
+/** Without it a bundle below this project, whose own package.json says `module`, would be read as an ES module. */
+const packageJson = '{"type":"commonjs"}\n';
 
 /** How every function is bundled. The SDK is bundled too: what was tested is what runs. */
 export const bundleOptions = {
@@ -45,12 +48,14 @@ export async function bundle(inputsHash: string): Promise<void> {
       entryPoints: entries,
       outdir: folder,
       sourcemap: 'external',
+      write: false,
     });
-    for (const { path, contents } of outputFiles ?? []) {
+    for (const { path, contents } of outputFiles) {
       const target = path.endsWith('.map') ? join(sourceMapsFolder, relative(folder, path)) : path;
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, contents);
     }
+    for (const { out } of entries) writeFileSync(join(folder, dirname(out), 'package.json'), packageJson);
     writeFileSync(join(folder, basename(hashFile)), inputsHash);
     replaceFolder(bundlesFolder, folder);
   });

@@ -109,9 +109,9 @@ describe('access', () => {
   });
 
   test('the client platform has every scope but operations, the client operations has those alone', () => {
-    const clients = Object.fromEntries(
+    const clients: Record<string, Record<string, unknown>> = Object.fromEntries(
       resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolClient').map(([, { Properties: p }]) => [
-        p['ClientName'],
+        String(p['ClientName']),
         p,
       ]),
     );
