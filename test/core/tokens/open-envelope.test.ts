@@ -211,6 +211,13 @@ describe('refused, all alike', () => {
     expect((await whenOpened(givenEnvelope({ plaintext: Buffer.alloc(1024, 32) }))).kind).toBe('opened');
   });
 
+  test.each([0, 1, 256, 383, 385, 512])('a wrapped key of %s bytes, which the key service never sees', async (size) => {
+    const vault = givenVault();
+    const jwe = withPart(givenEnvelope(), 1, () => Buffer.alloc(size, 1).toString('base64url'));
+    expect(await whenOpened(jwe, now, vault)).toEqual(refused);
+    expect(vault.keyCalls).toEqual([]);
+  });
+
   test('an envelope that was made for another of our keys', async () => {
     const vault = givenVault({ keys: [{ kid: 'current' }, { kid: 'old', retiredAt: now }] });
     const relabelled = givenEnvelope({ kid: 'old', header: { kid: 'current' } });

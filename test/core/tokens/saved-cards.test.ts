@@ -50,6 +50,25 @@ describe('openCard', () => {
     expect(await openCard(vault, { tokenId, now })).toEqual({ kind: 'opened', card: visa });
   });
 
+  test('wipes the bare data key, also when the card does not open', async () => {
+    const vault = givenVault();
+    const tokenId = await givenSavedCard(vault);
+    const keys: Uint8Array[] = [];
+    const dataKeys = {
+      unwrap: async (id: string, wrapped: Uint8Array) => {
+        const key = await vault.dataKeys.unwrap(id, wrapped);
+        keys.push(key);
+        return key;
+      },
+    };
+    await openCard({ ...vault, dataKeys }, { tokenId, now });
+    const stored = vault.stored.get(tokenId);
+    if (!stored) throw new Error('not stored');
+    vault.stored.set(tokenId, { ...stored, sealedCard: { ...stored.sealedCard, tag: Buffer.alloc(16) } });
+    await expect(openCard({ ...vault, dataKeys }, { tokenId, now })).rejects.toThrow(VaultCorruptedError);
+    expect(keys).toEqual([Buffer.alloc(32), Buffer.alloc(32)]);
+  });
+
   test('finds nothing where there is no token', async () => {
     expect(await openCard(givenVault(), { tokenId: 'tok_0', now })).toEqual({ kind: 'notFound' });
   });
