@@ -70,3 +70,37 @@ export function fakeWorkflow(store: PaymentStore, outcome: Outcome | 'dies', now
   };
   return { workflow, orders };
 }
+
+/** A payment that was just opened. */
+export function processingPayment(amount = 4200n): Payment {
+  return {
+    id: 'pay_00000000000000000000000001',
+    ownerId: platform.id,
+    requestHash: 'req_1',
+    openedBy: 'request-1',
+    sellerId: 'sel_demo',
+    buyer: { id: 'buyer-1', email: 'ada@example.com' },
+    context: { ip: '192.0.2.1', deviceId: 'd', userAgent: 'u', billingCountry: 'DE', shippingCountry: 'DE' },
+    tender: {
+      type: 'card',
+      tokenId: cardToken.id,
+      brand: 'visa',
+      funding: 'credit',
+      bin: '424242',
+      last4: '4242',
+      fingerprint: 'f',
+    },
+    amount,
+    currency: 'EUR',
+    status: 'processing',
+    attempt: 1,
+    amountAuthorized: 0n,
+    outcomeWasUnknown: false,
+    inFlightUntil: '2026-11-22T10:00:00.000Z',
+    resolveAt: '2026-11-22T10:00:00.000Z',
+    resolveRound: 0,
+    createdAt: '2026-11-22T10:00:00.000Z',
+    updatedAt: '2026-11-22T10:00:00.000Z',
+    version: 1,
+  };
+}

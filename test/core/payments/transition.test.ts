@@ -1,45 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Payment } from '../../../core/payments/payment.ts';
 import { OutcomeContradictsBook, recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
 import { applyChange, transitionFor, transitionRules } from '../../../core/payments/transition.ts';
-import { cardToken, fakePaymentStore, platform } from './fakes.ts';
+import { fakePaymentStore, processingPayment } from './fakes.ts';
 
 const now = new Date('2026-11-22T10:00:00.000Z');
-
-function processingPayment(amount = 4200n): Payment {
-  return {
-    id: 'pay_00000000000000000000000001',
-    ownerId: platform.id,
-    requestHash: 'req_1',
-    openedBy: 'request-1',
-    sellerId: 'sel_demo',
-    buyer: { id: 'buyer-1', email: 'ada@example.com' },
-    context: { ip: '192.0.2.1', deviceId: 'd', userAgent: 'u', billingCountry: 'DE', shippingCountry: 'DE' },
-    tender: {
-      type: 'card',
-      tokenId: cardToken.id,
-      brand: 'visa',
-      funding: 'credit',
-      bin: '424242',
-      last4: '4242',
-      fingerprint: 'f',
-    },
-    amount,
-    currency: 'EUR',
-    status: 'processing',
-    attempt: 1,
-    amountAuthorized: 0n,
-    outcomeWasUnknown: false,
-    inFlightUntil: now.toISOString(),
-    resolveAt: now.toISOString(),
-    resolveRound: 0,
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
-    version: 1,
-  };
-}
 
 const outcomes = fc.oneof(
   fc.constant<Outcome>({ kind: 'approved', approvalCode: 'A', networkReference: 'N' }),

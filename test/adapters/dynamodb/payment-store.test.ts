@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { dynamoPaymentStore } from '../../../adapters/dynamodb/payment-store.ts';
+import { dynamoResolutionQueue } from '../../../adapters/dynamodb/resolution-queue.ts';
+import { dynamoTransitionLog } from '../../../adapters/dynamodb/transition-log.ts';
+import { dynamoVelocityStore } from '../../../adapters/dynamodb/velocity-store.ts';
+import { deriveId } from '../../../core/ids.ts';
+import type { Payment } from '../../../core/payments/payment.ts';
+import { resolutionShards } from '../../../core/payments/ports.ts';
+import { recordOutcome } from '../../../core/payments/record-outcome.ts';
+import { processingPayment } from '../../core/payments/fakes.ts';
+import type { DynamoWorld } from './dynamo-world.ts';
+import { dynoxide, givenDynamo } from './dynamo-world.ts';
+
+const withTables = dynoxide === undefined ? test.skip : test;
+const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
+const index = (IndexName: string, hash: string, range: string) => ({
+  IndexName,
+  KeySchema: [key(hash, 'HASH'), key(range, 'RANGE')],
+  Projection: { ProjectionType: 'KEYS_ONLY' as const },
+});
+const attributes = ['pk', 'sk', 'ownerId', 'createdAt', 'resolveShard', 'resolveAt', 'occurredHour', 'occurredAt'];
+const paymentsTable: CreateTableCommandInput = {
+  TableName: 'payments',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+  KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+  GlobalSecondaryIndexes: [
+    index('byOwner', 'ownerId', 'createdAt'),
+    index('byResolveAt', 'resolveShard', 'resolveAt'),
+    index('byOccurredAt', 'occurredHour', 'occurredAt'),
+  ],
+};
+const fraudTable: CreateTableCommandInput = {
+  TableName: 'fraud',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  KeySchema: [key('pk', 'HASH')],
+};
+
+let world: DynamoWorld;
+let store: ReturnType<typeof dynamoPaymentStore>;
+const now = new Date('2026-11-22T10:00:00.000Z');
+
+beforeAll(async () => {
+  if (dynoxide === undefined) return;
+  world = await givenDynamo([paymentsTable, fraudTable]);
+  store = dynamoPaymentStore(world.client, 'payments');
+});
+
+afterAll(async () => {
+  if (dynoxide !== undefined) await world.close();
+});
+
+function payment(name: string, changes: Partial<Payment> = {}): Payment {
+  return { ...processingPayment(), id: deriveId('pay_', name), ...changes };
+}
+
+async function duePayments(at: Date): Promise<readonly string[]> {
+  const queue = dynamoResolutionQueue(world.client, 'payments');
+  const shards = Array.from({ length: resolutionShards }, (_, shard) => queue.due(shard, at, 100));
+  return (await Promise.all(shards)).flat();
+}
+
+withTables('a payment comes back as it was written', async () => {
+  const written = payment('round trip', { amount: 999_999_999_999n });
+  expect(await store.open(written)).toEqual({ kind: 'opened' });
+  expect(await store.find(written.id)).toEqual(written);
+  expect(await store.open({ ...written, openedBy: 'another' })).toEqual({ kind: 'exists', payment: written });
+});
+
+withTables('twenty writers of one outcome make one transition', async () => {
+  const opened = payment('twenty writers');
+  await store.open(opened);
+  const approved = { kind: 'approved', approvalCode: 'A', networkReference: 'N' } as const;
+  const writers = Array.from({ length: 20 }, () => recordOutcome(store, opened.id, approved, undefined, now));
+  const changes = await Promise.all(writers);
+  expect(new Set(changes.map(({ version }) => version))).toEqual(new Set([2]));
+  const history = await store.history(opened.id);
+  expect(history?.transitions).toHaveLength(1);
+  expect(history?.transitions[0]).toMatchObject({ from: 'processing', to: 'authorized', version: 2 });
+  expect(await store.changeOf(opened.id, 2)).toEqual(history?.transitions[0]?.change);
+});
+
+withTables('racing outcomes: one is written, the others are told that they contradict the book', async () => {
+  const opened = payment('racing outcomes');
+  await store.open(opened);
+  const outcomes = [
+    { kind: 'approved', approvalCode: 'A', networkReference: 'N' },
+    { kind: 'declined', code: 'lost_card' },
+    { kind: 'cancelled' },
+    { kind: 'blocked' },
+  ] as const;
+  const settled = await Promise.allSettled(
+    outcomes.map((outcome) => recordOutcome(store, opened.id, outcome, undefined, now)),
+  );
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect((await store.history(opened.id))?.transitions).toHaveLength(1);
+});
+
+withTables('what is due is found by index, and leaves it with the outcome', async () => {
+  const opened = payment('due', { resolveAt: '2026-11-22T10:01:00.000Z' });
+  await store.open(opened);
+  expect(await duePayments(new Date('2026-11-22T10:00:59.000Z'))).not.toContain(opened.id);
+  expect(await duePayments(new Date('2026-11-22T10:01:00.000Z'))).toContain(opened.id);
+  const queue = dynamoResolutionQueue(world.client, 'payments');
+  const again = new Date('2026-11-22T10:11:00.000Z');
+  const rounds = await Promise.all([1, 2, 3].map(() => queue.beginRound(opened, again)));
+  expect(rounds.filter(Boolean)).toHaveLength(1);
+  expect(await duePayments(new Date('2026-11-22T10:10:59.000Z'))).not.toContain(opened.id);
+  await recordOutcome(store, opened.id, { kind: 'declined', code: 'lost_card' }, undefined, now);
+  expect(await duePayments(new Date('2026-11-23T10:00:00.000Z'))).not.toContain(opened.id);
+  const resolved = await store.find(opened.id);
+  expect(resolved && (await queue.beginRound({ ...resolved, resolveRound: 1 }, again))).toBe(false);
+});
+
+withTables("a list walks an owner's payments once each, newest first, filtered or not", async () => {
+  const ids: string[] = [];
+  for (let minute = 0; minute < 25; minute += 1) {
+    const createdAt = `2026-11-21T10:${String(minute).padStart(2, '0')}:00.000Z`;
+    const listed = payment(`listed ${minute}`, {
+      ownerId: 'client-list',
+      createdAt,
+      sellerId: minute % 2 ? 'sel_a' : 'sel_b',
+    });
+    await store.open(listed);
+    ids.unshift(listed.id);
+  }
+  const walk = async (filters: { sellerId?: string }) => {
+    const found: string[] = [];
+    let after: { paymentId: string; createdAt: string } | undefined;
+    do {
+      const page = await store.list({ ownerId: 'client-list', limit: 4, after, ...filters });
+      expect(page.payments.length).toBeLessThanOrEqual(4);
+      found.push(...page.payments.map(({ id }) => id));
+      after = page.next;
+    } while (after);
+    return found;
+  };
+  expect(await walk({})).toEqual(ids);
+  expect(await walk({ sellerId: 'sel_a' })).toEqual(ids.filter((_, position) => position % 2 === 1));
+  const page = await store.list({
+    ownerId: 'client-list',
+    limit: 100,
+    from: '2026-11-21T10:10:00.000Z',
+    to: '2026-11-21T10:12:00.000Z',
+  });
+  expect(page.payments).toHaveLength(3);
+});
+
+withTables('transitions are found by time, across the turn of an hour', async () => {
+  const times = ['2026-11-20T10:59:59.000Z', '2026-11-20T11:00:01.000Z', '2026-11-20T12:30:00.000Z'];
+  const written: string[] = [];
+  for (const at of times) {
+    const opened = payment(`log ${at}`);
+    await store.open(opened);
+    await recordOutcome(store, opened.id, { kind: 'blocked' }, undefined, new Date(at));
+    written.push(opened.id);
+  }
+  const found: string[] = [];
+  const log = dynamoTransitionLog(world.client, 'payments');
+  for await (const page of log.between(new Date('2026-11-20T10:30:00.000Z'), new Date('2026-11-20T11:30:00.000Z'))) {
+    found.push(...page.map(({ paymentId }) => paymentId));
+  }
+  expect(found.sort()).toEqual(written.slice(0, 2).sort());
+});
+
+withTables('a velocity counts each payment once, forgets with the hour, and stops growing', async () => {
+  const velocity = dynamoVelocityStore(world.client, 'fraud');
+  const card = { entity: 'card', value: 'f' } as const;
+  await velocity.countAttempt(card, 'pay_1', now);
+  expect(await velocity.countAttempt(card, 'pay_1', now)).toEqual({ attempts: 1, declines: 0 });
+  await velocity.countDecline(card, 'pay_1', now);
+  await velocity.countDecline(card, 'pay_1', now);
+  expect(await velocity.countAttempt(card, 'pay_2', now)).toEqual({ attempts: 2, declines: 1 });
+  expect(await velocity.countAttempt(card, 'pay_3', new Date('2026-11-22T11:00:00.000Z'))).toEqual({
+    attempts: 1,
+    declines: 0,
+  });
+  const crowd = { entity: 'address', value: 'a' } as const;
+  const counts = await Promise.all(
+    Array.from({ length: 130 }, (_, payer) => velocity.countAttempt(crowd, `pay_${payer}`, now)),
+  );
+  expect(Math.max(...counts.map(({ attempts }) => attempts))).toBe(100);
+});
