@@ -34,6 +34,7 @@ const transientNames = new Set([
   'ThrottlingException',
   'ProvisionedThroughputExceededException',
   'TransactionConflictException',
+  'TransactionCanceledException',
   'InternalServerError',
   'KMSInternalException',
   'ServiceUnavailable',

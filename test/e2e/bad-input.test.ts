@@ -222,8 +222,8 @@ describe('an envelope', () => {
     expect((await tokenize(await seal(change))).body).toMatchObject({ status: 422, code });
   });
 
-  test('over 4,096 characters is refused as a bad request', async () => {
-    expect((await tokenize('a'.repeat(4097))).body).toMatchObject({ status: 400, code: 'invalid_request' });
+  test('over 4,096 characters is refused like any that cannot be opened', async () => {
+    expect((await tokenize('a'.repeat(4097))).body).toMatchObject({ status: 422, code: 'invalid_envelope' });
   });
 });
 
