@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { projectPath } from '../../../lib/house/root.ts';
 import { bundlesFolder } from '../../../scripts/build/bundles.ts';
 import { functionEnvironments } from '../../../scripts/build/function-environments.ts';
 import { givenAssembly } from '../../lib/assembly.ts';
@@ -17,9 +16,24 @@ beforeAll(async () => {
   environments = functionEnvironments((await givenAssembly('local')).folder);
 });
 
-/** Loads each bundle with its environment; answers `function` (the kind of its handler) or the error, by name. */
+/** Loads the bundles of stdin, each in its own environment; prints the kind of each one's handler, or its error. */
+const loader = `
+  const inherited = { ...process.env };
+  const outcomes = JSON.parse(require('node:fs').readFileSync(0, 'utf8')).map(({ file, environment }) => {
+    process.env = { ...inherited, ...environment };
+    delete require.cache[file];
+    try {
+      return typeof require(file).handler;
+    } catch (error) {
+      return String(error);
+    }
+  });
+  process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));
+`;
+
+/** Loads each bundle with its environment in a process of its own; answers the outcomes by name. */
 function load(cases: readonly Case[]): Readonly<Record<string, string>> {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [projectPath('test/scripts/build/load-bundles.ts')], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', loader], {
     input: JSON.stringify(cases),
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], AWS_REGION: 'eu-central-1' },
