@@ -2,10 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
+import { acknowledge } from './acknowledge.ts';
 import { toAnchor } from './verb-noun.ts';
 
 export interface HouseAlarmProps {
@@ -38,7 +40,18 @@ export class HouseAlarm extends Alarm {
 export function sendAlarms(stack: Stack, stage: Stage): void {
   if (stage.alarmEmail === undefined) return;
   const topic = new Topic(stack, 'AlarmTopic', { enforceSSL: true });
-  topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+  // A topic with a policy of its own forgets the default one, under which the account's alarms could publish.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+    }),
+  );
+  const subscription = topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+  const reason = 'A mail that cannot be delivered tells nothing new: the alarm still stands in CloudWatch.';
+  acknowledge(subscription, 'Serverless-SNSRedrivePolicy', reason);
   const action = new SnsAction(topic);
   for (const construct of stack.node.findAll()) {
     if (construct instanceof Alarm && Stack.of(construct) === stack) construct.addAlarmAction(action);
