@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { buildFolder, projectFolder } from './inputs.ts';
@@ -9,6 +9,9 @@ const assembliesFolder = join(buildFolder, 'assemblies');
 
 /** How long an assembly is kept after its last use: a process that was started from it may load its functions late. */
 const keptDays = 7;
+
+/** How many are kept at most: each takes as much room as all bundles together, some 15 MB. */
+const keptAssemblies = 20;
 
 /** The folder of the assembly that these inputs make; there is one for each hash, so that none is changed under its user. */
 export function assemblyFolder(stage: string, inputsHash: string): string {
@@ -43,13 +46,20 @@ export function synthesize(stage: string, folder: string): void {
   say(`Synthesized stage ${stage} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }
 
-/** Removes assemblies that nobody has used for a week, but for the one just made. The caller holds the lock. */
+/**
+ * Removes what failed syntheses left, and assemblies that nobody has used for a week or that many newer ones have
+ * followed; never the one just made. The caller holds the lock.
+ */
 export function removeOldAssemblies(used: string): void {
   const oldest = Date.now() - keptDays * 86_400_000;
-  for (const name of readdirSync(assembliesFolder)) {
-    const folder = join(assembliesFolder, name);
-    if (folder !== used && existsSync(folder) && statSync(folder).mtimeMs < oldest)
-      rmSync(folder, { recursive: true, force: true });
+  const folders = readdirSync(assembliesFolder)
+    .map((name) => join(assembliesFolder, name))
+    .filter((folder) => folder !== used)
+    .map((folder) => ({ folder, usedAt: statSync(folder).mtimeMs }))
+    .toSorted((a, b) => b.usedAt - a.usedAt);
+  for (const [index, { folder, usedAt }] of folders.entries()) {
+    const isKept = index < keptAssemblies && usedAt >= oldest && !folder.endsWith('.new');
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
   }
 }
 
