@@ -121,7 +121,7 @@ class Branches {
         this.#outputs[index] = await this.#runBranch(index);
       } catch (error) {
         this.#failure ??= { error };
-        this.#interrupt.stop(new Interrupted('Another branch of the state has failed.'));
+        this.#interrupt.stop(new Interrupted('branch'));
       }
     }
   }
@@ -137,6 +137,7 @@ class Branches {
     };
     const block = this.#blockOf(index);
     const saved = ports.journal?.load(strand.path);
+    if (saved?.phase.kind === 'ended') return saved.phase.output;
     if (!saved) this.#observe('iterationStarted', index);
     try {
       const output = await this.#runBlock(strand, block, saved ?? this.#begin(strand, block, index));

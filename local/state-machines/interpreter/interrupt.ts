@@ -1,6 +1,15 @@
+/** Why a run, or a branch of it, stops: out of time, told to, its process ends, or another branch has failed. */
+export type InterruptReason = 'timeout' | 'aborted' | 'closed' | 'branch';
+
 /** Thrown in a run that is told to stop; it passes every Retry and Catch. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+  readonly reason: InterruptReason;
+
+  constructor(reason: InterruptReason) {
+    super(`Interrupted: ${reason}`);
+    this.reason = reason;
+  }
 }
 
 /**

@@ -47,6 +47,8 @@ export interface Ports {
   random(): number;
   /** Calls back once at a time. Answers a cancel function. */
   at(at: number, callback: () => void): () => void;
+  /** Calls back once after a time that nearly always is not used up: a time-out. Answers a cancel function. */
+  after(milliseconds: number, callback: () => void): () => void;
   /** Does a task; rejects with StateFailure, by the error's name. */
   callTask(call: TaskCall): Promise<Json>;
   observe(event: RunEvent): void;

@@ -41,7 +41,7 @@ function callInTime({ ports, interrupt }: Strand, call: TaskCall, timeoutSeconds
   return orInterrupted<Json>(interrupt, (resolve, reject) => {
     ports.callTask(call).then(resolve, reject);
     if (timeoutSeconds === undefined) return () => undefined;
-    return ports.at(ports.now() + timeoutSeconds * 1000, () => {
+    return ports.after(timeoutSeconds * 1000, () => {
       reject(new StateFailure(errorNames.timeout, `The task has not answered within ${timeoutSeconds} seconds.`));
     });
   });
