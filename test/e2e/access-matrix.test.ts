@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { importJWK, SignJWT } from 'jose';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { scopes } from '../../contracts/route.ts';
+import { routes } from '../../contracts/routes.ts';
+import { encryptionKey } from '../../contracts/tokens.ts';
+import { encryptCard } from '../../packages/client/index.ts';
+import type { Instance } from '../../scripts/throw-away-instance.ts';
+import { startInstance } from '../../scripts/throw-away-instance.ts';
+import { cardNumber, paymentOf, shopper } from './support.ts';
+
+const operation = z.object({ operationId: z.string(), security: z.array(z.record(z.string(), z.array(z.string()))) });
+const document = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+
+interface Row {
+  readonly method: string;
+  readonly path: string;
+  /** Undefined: open. */
+  readonly scope: string | undefined;
+}
+
+let instance: Instance;
+let rows: readonly Row[];
+let sign: (claims: { scope: string; sub?: string }) => Promise<string>;
+let ids: { token: string; payment: string };
+let freshCvc: string;
+
+beforeAll(async () => {
+  instance = await startInstance();
+  rows = readRows(await (await fetch(`${instance.baseUrl}/openapi.json`)).json());
+  sign = await signerOf(instance);
+  const { token, client } = shopper(instance);
+  const card = await token(cardNumber(1));
+  ids = { token: card, payment: (await client.createPayment(paymentOf(instance, card, 1))).id };
+  const key = encryptionKey.parse(await (await fetch(`${instance.baseUrl}/v1/encryption-key`)).json());
+  freshCvc = await encryptCard({ cvc: '123' }, key, { now: await instance.now() });
+});
+
+afterAll(async () => {
+  await instance.stop();
+});
+
+function readRows(openapi: unknown): readonly Row[] {
+  return Object.entries(document.parse(openapi).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security }]) => ({
+      method: method.toUpperCase(),
+      path,
+      scope: security[0]?.['userPool']?.[0],
+    })),
+  );
+}
+
+/** Signs with the pool's own key, so that a token is good but for what the test changes. */
+async function signerOf({ dataDir, accessTokenFor }: Instance) {
+  const folder = join(dataDir, 'user-pool');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  const { kid, signingKey } = z
+    .object({ kid: z.string(), signingKey: z.looseObject({ kty: z.literal('RSA'), n: z.string(), e: z.string() }) })
+    .parse(JSON.parse(readFileSync(join(folder, files[0] ?? ''), 'utf8')));
+  const key = await importJWK(signingKey, 'RS256');
+  const payload = (await accessTokenFor('payments/create')()).split('.')[1] ?? '';
+  const claims = z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  return (changes: { scope: string; sub?: string }) =>
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
+}
+
+async function call({ method, path }: Row, bearer: string | undefined): Promise<number> {
+  const owned = path.startsWith('/v1/tokens') ? ids.token : ids.payment;
+  const answer = await fetch(instance.baseUrl + path.replace('{id}', owned), {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': 'matrix',
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
+    body: method === 'POST' ? JSON.stringify({ card: freshCvc }) : null,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+describe('every route of openapi.json', () => {
+  test('is one of the contract, with its scope', () => {
+    const served = rows.map(({ method, path, scope }) => `${method} ${path} ${scope ?? 'open'}`).sort();
+    expect(served).toEqual(routes.map(({ method, path, scope }) => `${method} ${path} ${scope}`).sort());
+  });
+
+  test('is closed to a caller without a token, unless it is open', async () => {
+    for (const row of rows) {
+      const status = await call(row, undefined);
+      expect([row, status]).toEqual([row, row.scope === undefined ? 200 : 401]);
+    }
+  });
+
+  test.each(scopes)('answers a caller with %s alone by that scope alone', async (scope) => {
+    // A person, so that deleting and refreshing meets nothing of theirs.
+    const bearer = await sign({ scope, sub: 'person-with-one-scope' });
+    for (const row of rows) {
+      const status = await call(row, bearer);
+      if (row.scope === undefined) expect([row, status]).toEqual([row, 200]);
+      else if (row.scope === scope) expect([row, [401, 403].includes(status)]).toEqual([row, false]);
+      else expect([row, status]).toEqual([row, 403]);
+    }
+  });
+
+  test("hides the platform's objects from a stranger who has every scope but operations", async () => {
+    const scope = scopes.filter((name) => !name.startsWith('operations/')).join(' ');
+    const bearer = await sign({ scope, sub: 'stranger' });
+    for (const row of rows.filter(({ path }) => path.includes('{id}'))) {
+      expect([row, await call(row, bearer)]).toEqual([row, 404]);
+    }
+    const answer = await fetch(`${instance.baseUrl}/v1/payments`, { headers: { authorization: `Bearer ${bearer}` } });
+    expect(await answer.json()).toEqual({ data: [], nextCursor: null });
+  });
+
+  test('is open to its owner still', async () => {
+    const { client } = shopper(instance);
+    expect(await client.getPayment(ids.payment)).toMatchObject({ id: ids.payment, status: 'authorized' });
+  });
+});
