@@ -181,3 +181,8 @@ export function temporaryFolder(): string {
   folders.push(folder);
   return folder;
 }
+
+/** A value that has to be text. */
+export function text(value: unknown): string {
+  return z.string().parse(value);
+}
