@@ -116,18 +116,20 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     await waitUntilIdle(() => services.workers);
   };
   const advance = (milliseconds: number) => clock.advance(milliseconds, settled);
-  const outputs = () => describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, ...services });
+  const { functions, stateMachines, userPools } = services;
+  const outputs = () =>
+    describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });
   const local = createLocalEndpoints({
     ...{ outputs, clock, faults, advance },
     serviceNames: () => [...registry.keys()],
-    executions: () => services.executions(),
-    execution: (id) => services.execution(id),
+    executions: () => stateMachines.executions(),
+    execution: (id) => stateMachines.execution(id),
   });
   front.serve(async (request, response) => {
-    if (await local(request, response)) return;
-    await services.serveHttp(request, response);
+    if (!(await local(request, response))) services.serveHttp(request, response);
   });
   services.start();
+  void functions.warmUp();
   return {
     ...{ baseUrl: front.url, awsUrl: gateway.url, operatorCredentials: credentials.forOperator(), region },
     ...{ assembly, clock, faults, dispatch, outputs, advance, settled },

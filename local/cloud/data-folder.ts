@@ -82,8 +82,11 @@ function readHolder(path: string): string {
   }
 }
 
+/** SQLITE_BUSY. */
+const busy = 5;
+
 function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === busy;
 }
 
 function messageOf(error: unknown): string {

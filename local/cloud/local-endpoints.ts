@@ -14,9 +14,9 @@ export interface LocalEndpointsOptions {
   readonly faults: Pick<Faults, 'add' | 'clear' | 'list'>;
   /** The names that a fault may speak of. */
   readonly serviceNames: () => readonly string[];
-  readonly executions: () => Promise<unknown>;
-  /** One run with its states, or undefined when there is none. */
-  readonly execution: (id: string) => Promise<unknown>;
+  readonly executions: () => readonly unknown[];
+  /** One run with its states, by its ARN; undefined when there is none. */
+  readonly execution: (executionArn: string) => unknown;
 }
 
 interface Answer {
@@ -85,9 +85,9 @@ async function route(request: IncomingMessage, path: string, options: LocalEndpo
       faults.clear();
       return { status: 204 };
     case 'GET executions':
-      return { status: 200, body: await options.executions() };
+      return { status: 200, body: { data: options.executions() } };
     case 'GET executions/': {
-      const execution = await options.execution(decode(rest.join('/')));
+      const execution = options.execution(decode(rest.join('/')));
       return execution === undefined ? notFound : { status: 200, body: execution };
     }
     default:

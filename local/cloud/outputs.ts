@@ -12,19 +12,18 @@ export interface MachineClient {
 export interface OutputsContext {
   readonly baseUrl: string;
   readonly assembly: Assembly;
-  readonly tokenUrl: string | null;
   readonly clients: readonly MachineClient[];
   /** Base URLs of the simulators by name. */
   readonly simulatorUrls: Readonly<Record<string, string>>;
 }
 
 /** The answer of GET /_local/outputs; what the stack does not have yet is null or empty. */
-export function describeOutputs({ baseUrl, assembly, tokenUrl, clients, simulatorUrls }: OutputsContext) {
+export function describeOutputs({ baseUrl, assembly, clients, simulatorUrls }: OutputsContext) {
   return {
     apiUrl: baseUrl,
     socketUrl: null,
     consoleUrl: null,
-    tokenUrl,
+    tokenUrl: clients.length > 0 ? `${baseUrl}/oauth2/token` : null,
     acquirerUrl: simulatorUrls['acquirer'] ?? null,
     bankUrl: simulatorUrls['bank'] ?? null,
     clients,

@@ -1,26 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDynamoDbService } from '../dynamodb/dynamodb-service.ts';
+import { createEventBus } from '../event-bus/event-bus.ts';
 import { createFunctionService } from '../functions/function-service.ts';
 import type { FunctionService } from '../functions/function-service.ts';
 import type { Credentials } from '../gateway/credentials.ts';
+import { createHttpApi } from '../http-api/http-api.ts';
 import type { AwsService, ServiceOptions } from '../kernel/service.ts';
 import { createKmsService } from '../kms/kms-service.ts';
-import type { MachineClient } from './outputs.ts';
+import { createQueueService } from '../queue/queue-service.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
+import { createStateMachineService } from '../state-machines/state-machine-service.ts';
+import type { StateMachineService } from '../state-machines/state-machine-service.ts';
+import { createUserPools } from '../user-pool/user-pools.ts';
+import type { UserPools } from '../user-pool/user-pools.ts';
 import type { Worker } from './settling.ts';
 
 export interface Services {
   readonly functions: FunctionService;
-  readonly tokenUrl: string | null;
-  readonly clients: readonly MachineClient[];
-  /** Answers a request of the main port that is not `/_local`'s. */
-  serveHttp(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** The workflows' runs, and one with its states. */
-  executions(): Promise<unknown>;
-  execution(id: string): Promise<unknown>;
-  /** Takes up what an earlier process left unfinished. Called once, when all services can be reached. */
-  start(): void;
+  readonly stateMachines: StateMachineService;
+  readonly userPools: UserPools;
   /** Everything that may have work under way, the services among it. */
   readonly workers: readonly Worker[];
+  /** Answers a request of the main port that is not `/_local`'s: tokens and keys of user pools, and the API. */
+  serveHttp(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes up what an earlier process left unfinished. Call once, when all services can be reached. */
+  start(): void;
 }
 
 export interface ServicesOptions extends ServiceOptions {
@@ -34,11 +38,13 @@ export interface ServicesOptions extends ServiceOptions {
   readonly opened: AsyncDisposableStack;
 }
 
-/** Makes all services of the template, those that others call first. */
+type Closable = Worker & Pick<AwsService, 'close'>;
+
+/** Makes all services of the template: first those that others call, so that they are closed last. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { registry, gatewayUrl, credentials, opened } = options;
+  const { registry, gatewayUrl, baseUrl, credentials, opened } = options;
   const workers: Worker[] = [];
-  const keep = <T extends Worker & Pick<AwsService, 'close'>>(service: T): T => {
+  const keep = <T extends Closable>(service: T): T => {
     workers.push(service);
     opened.defer(() => service.close?.());
     return service;
@@ -50,6 +56,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
 
   serve(createKmsService(options));
   serve(await createDynamoDbService(options));
+  serve(createQueueService(options));
   const functions = serve(
     createFunctionService({
       ...options,
@@ -57,19 +64,23 @@ export async function createServices(options: ServicesOptions): Promise<Services
       credentialsForRole: (roleArn) => credentials.forRole(roleArn),
     }),
   );
+  const stateMachines = serve(createStateMachineService(options));
+  const eventBus = serve(createEventBus(options));
+  const scheduler = serve(createScheduler(options));
+  const userPools = serve(createUserPools({ ...options, baseUrl: () => baseUrl }));
+  const hasApi = options.resources.some(({ type }) => type === 'AWS::ApiGatewayV2::Api');
+  const httpApi = hasApi ? keep(createHttpApi({ ...options, userPools })) : undefined;
+
   return {
-    functions,
-    workers,
-    tokenUrl: null,
-    clients: [],
-    serveHttp: (_request, response) => {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
-      return Promise.resolve();
+    ...{ functions, stateMachines, userPools, workers },
+    serveHttp: (request, response) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      if (userPools.serves(path)) userPools.listener(request, response);
+      else if (httpApi) httpApi.listener(request, response);
+      else response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
-    executions: () => Promise.resolve({ data: [] }),
-    execution: () => Promise.resolve(undefined),
     start: () => {
-      functions.start();
+      for (const starting of [functions, stateMachines, eventBus, scheduler]) starting.start();
     },
   };
 }
