@@ -85,9 +85,7 @@ export class StandardExecutions {
     };
     const standard = this.#create(row, machine, machine.machine, input, new SavedFrames(new Map()), []);
     this.#observe(standard, { kind: 'started', at: now, input: inputText, roleArn: machine.roleArn });
-    const first = standard.run.begin();
-    this.#book.insert(row, machine.definition, first, standard.pending);
-    this.#settle(standard);
+    const first = this.#writeFirst(standard, machine.definition);
     void this.#follow(standard, first);
     return row;
   }
@@ -97,8 +95,14 @@ export class StandardExecutions {
     for (const row of this.#book.running()) {
       if (this.#running.has(row.executionArn)) continue;
       const machine = machines.get(row.stateMachineArn);
-      if (machine) this.#resumeOne(row, machine);
-      else this.#options.log(`states: ${row.executionArn} waits, for the template has its state machine no longer`);
+      try {
+        if (!machine) throw new Error('the template has its state machine no longer');
+        this.#resumeOne(row, machine);
+      } catch (error) {
+        // One run that cannot go on keeps neither the others nor the cloud from starting.
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#options.log(`states: ${row.executionArn} waits, for it cannot go on: ${reason}`);
+      }
     }
   }
 
@@ -119,6 +123,19 @@ export class StandardExecutions {
   /** All events of an execution, those that are not written down yet among them. */
   events(executionArn: string): readonly ExecutionEvent[] {
     return [...this.#book.events(executionArn), ...(this.#running.get(executionArn)?.pending ?? [])];
+  }
+
+  #writeFirst(standard: Standard, definition: string): Frame {
+    try {
+      const first = standard.run.begin();
+      this.#book.insert(standard.row, definition, first, standard.pending);
+      this.#settle(standard);
+      return first;
+    } catch (error) {
+      // Not written down is not started: the caller hears of it and may start it again.
+      this.#running.delete(standard.row.executionArn);
+      throw error;
+    }
   }
 
   #resumeOne(row: ExecutionRow, machine: StateMachine): void {
