@@ -54,7 +54,7 @@ export function openKms(dataDir: string, resources: readonly Resource[], lines: 
 /** KMS with these resources behind a real SDK client. */
 export async function givenKms(resources: readonly Resource[], dataDir = givenDataFolder()): Promise<KmsWorld> {
   const lines: string[] = [];
-  const endpoint = await serveAwsJson(openKms(dataDir, resources, lines));
+  const endpoint = await serveAwsJson(openKms(dataDir, resources, lines), { now: () => Date.now() });
   const client = new KMSClient(endpoint.clientOptions);
   return {
     dataDir,

@@ -126,7 +126,7 @@ export async function givenStates(
   const { clock, store } = serviceOptions;
   const service = createStateMachineService(serviceOptions);
   service.start();
-  const endpoint = await serveAwsJson(service);
+  const endpoint = await serveAwsJson(service, clock);
   const client = new SFNClient(endpoint.clientOptions);
   let closed = false;
   const idle = () => until(() => service.busy?.() === false);
