@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,7 +90,7 @@ async function launch({ name, entry }: SimulatorOptions, { dataDir, log }: Place
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, [entry], {
     // Its environment is its own: nothing of ours, such as AWS credentials, reaches a stranger.
-    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder },
+    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder, ...compileCache() },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
@@ -121,4 +122,10 @@ async function launch({ name, entry }: SimulatorOptions, { dataDir, log }: Place
     child.kill('SIGKILL');
     throw error;
   }
+}
+
+/** Where compiled code is kept, when we keep it ourselves: a simulator starts in half the time. */
+function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
