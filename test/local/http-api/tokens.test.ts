@@ -49,7 +49,7 @@ async function signed(
   };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'RS256', kid: userPools.publicKey(issuer)?.kid ?? '', ...header })
-    .sign(createPrivateKey({ key: signingKey as never, format: 'jwk' }));
+    .sign(createPrivateKey({ key: signingKey, format: 'jwk' }));
 }
 
 describe('tokens', () => {
