@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { createClock } from '../../../local/kernel/clock.ts';
 import type { Clock } from '../../../local/kernel/clock.ts';
 import type { Call, Json, JsonObject, Resource, ServiceOptions } from '../../../local/kernel/service.ts';
 import { openStore } from '../../../local/kernel/store.ts';
+import type { Store } from '../../../local/kernel/store.ts';
+import { ExecutionBook } from '../../../local/state-machines/execution-book.ts';
 import { createStateMachineService } from '../../../local/state-machines/state-machine-service.ts';
 import type { StateMachineService } from '../../../local/state-machines/state-machine-service.ts';
 import { serveAwsJson } from '../kms/aws-json-endpoint.ts';
@@ -124,6 +127,7 @@ export async function givenStates(
   const calls: (Call & { what: string })[] = [];
   const serviceOptions = givenOptions(resources, { ...options, dataDir }, lines, calls);
   const { clock, store } = serviceOptions;
+  markChecked(resources, store);
   const service = createStateMachineService(serviceOptions);
   service.start();
   const endpoint = await serveAwsJson(service, clock);
@@ -144,6 +148,15 @@ export async function givenStates(
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Checking takes a tenth of a second each; what is refused, and that it is, has tests of its own (refusals.test.ts). */
+function markChecked(resources: readonly Resource[], store: Store): void {
+  const book = new ExecutionBook(store);
+  for (const { properties } of resources) {
+    const definition = properties['DefinitionString'] as string;
+    book.markChecked(createHash('sha256').update(definition).digest('hex'));
+  }
 }
 
 /** Waits for a condition, at most ten seconds. */
