@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Script, constants } from 'node:vm';
 
 /** How long after its import a bundle's compiled code is kept, so that what its first invocation compiled is in it. */
@@ -10,13 +10,10 @@ const storeDelayMilliseconds = 2_000;
  * Compiles a file's text to a script, with V8's compiled code of an earlier run when the folder has it. Node's own
  * compile cache serves only files that its loader wraps; ours hands in more names than that.
  *
- * Entries are named by the text's hash because V8 itself compares little more than its length.
+ * Entries are named by file and text: of the text V8 itself compares little more than its length.
  */
 export function compile(text: string, filename: string, cacheDirectory: string): Script {
-  const file = join(
-    cacheDirectory,
-    `${createHash('sha256').update(filename).update('\0').update(text).digest('hex')}.v8`,
-  );
+  const file = join(cacheDirectory, `${hash(filename)}-${hash(text)}.v8`);
   const cachedData = readCache(file);
   const script = new Script(text, {
     filename,
@@ -26,6 +23,10 @@ export function compile(text: string, filename: string, cacheDirectory: string):
   if (!cachedData || script.cachedDataRejected)
     setTimeout(() => storeCache(file, cacheDirectory, script), storeDelayMilliseconds).unref();
   return script;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function readCache(file: string): Buffer | undefined {
@@ -43,7 +44,15 @@ function storeCache(file: string, directory: string, script: Script): void {
     const unfinished = `${file}.${process.pid}`;
     writeFileSync(unfinished, script.createCachedData());
     renameSync(unfinished, file);
+    removeOlder(file, directory);
   } catch {
     // A full or read-only disk costs the next start some time, nothing else.
   }
+}
+
+/** What the same file was compiled to when its text was another: every build would leave megabytes behind. */
+function removeOlder(file: string, directory: string): void {
+  const [prefix = ''] = basename(file).split('-');
+  const older = readdirSync(directory).filter((name) => name.startsWith(`${prefix}-`) && name !== basename(file));
+  for (const name of older) rmSync(join(directory, name), { force: true });
 }
