@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { streamLabel } from '../assembly/resource-types.ts';
+import { lastReadOf } from '../event-source-mappings/checkpoints.ts';
 import { AwsError } from '../kernel/aws-error.ts';
 import { isJsonArray, isJsonObject } from '../kernel/json.ts';
 import type { AwsService, Call, Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
@@ -18,14 +19,6 @@ import { createStreams } from './streams.ts';
 import type { Streams } from './streams.ts';
 import { readTables, reconcileTable } from './tables.ts';
 
-export interface DynamoDbOptions extends ServiceOptions {
-  /**
-   * The last sequence number that every consumer of a table's stream has passed, or undefined without consumers:
-   * older records may be trimmed. Event source mappings know it (lastReadOf in local/event-source-mappings).
-   */
-  readonly lastRead?: (tableName: string) => number | undefined;
-}
-
 export interface DynamoDbService extends AwsService {
   /** Hears the name of every table that was written, after the write: its stream may have new records. */
   onWrite(listener: (tableName: string) => void): void;
@@ -39,7 +32,7 @@ export interface DynamoDbService extends AwsService {
  *
  * @throws Error when there is no server for this machine, or when the template contradicts a stored table.
  */
-export async function createDynamoDbService(options: DynamoDbOptions): Promise<DynamoDbService> {
+export async function createDynamoDbService(options: ServiceOptions): Promise<DynamoDbService> {
   const endpoint = createEndpoint();
   const stopServer = await startServer(options, endpoint);
   try {
@@ -52,7 +45,7 @@ export async function createDynamoDbService(options: DynamoDbOptions): Promise<D
 }
 
 async function serveTables(
-  options: DynamoDbOptions,
+  options: ServiceOptions,
   endpoint: Endpoint,
   stopServer: () => Promise<void>,
 ): Promise<DynamoDbService> {
@@ -101,7 +94,7 @@ async function serveTables(
 }
 
 /** Starts the server, or takes the one that the environment names. Answers what stops it. */
-async function startServer(options: DynamoDbOptions, endpoint: Endpoint): Promise<() => Promise<void>> {
+async function startServer(options: ServiceOptions, endpoint: Endpoint): Promise<() => Promise<void>> {
   const binary = findBinary();
   if (binary === undefined) {
     const named = process.env['QUITTANCE_DYNAMODB_ENDPOINT'];
@@ -134,7 +127,7 @@ async function startServer(options: DynamoDbOptions, endpoint: Endpoint): Promis
     prepareStreamRecords(databasePath);
   }
   const machineNow = options.clock.now() - options.clock.offset();
-  trimStreamRecords(databasePath, machineNow, options.lastRead ?? (() => undefined));
+  trimStreamRecords(databasePath, machineNow, lastReadOf(options));
   await server.start();
   return () => server.stop();
 }
