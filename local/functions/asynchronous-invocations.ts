@@ -59,7 +59,7 @@ export class AsynchronousInvocations {
 
   /** Takes an event: it is durable when this returns. */
   accept(id: string, functionName: string, payload: string): void {
-    const now = this.#options.clock.now();
+    const now = Math.round(this.#options.clock.now());
     this.#options.store
       .prepare('INSERT INTO lambda_events VALUES (?, ?, ?, ?, ?, 0, 0, NULL, NULL)')
       .run(id, functionName, payload, now, now);
@@ -91,7 +91,12 @@ export class AsynchronousInvocations {
     const run = () => {
       this.#waiting.delete(id);
       this.#running.add(id);
-      void this.#process(id).finally(() => this.#running.delete(id));
+      void this.#process(id)
+        .catch((error: unknown) => {
+          // Whatever broke, the event is still in the store: the next start takes it up.
+          this.#options.log(`An asynchronous invocation stopped: ${describe(error)}`);
+        })
+        .finally(() => this.#running.delete(id));
     };
     const { clock } = this.#options;
     if (dueAt > clock.now()) {
@@ -186,7 +191,7 @@ export class AsynchronousInvocations {
 
   #postpone(event: Row, delayMilliseconds: number): void {
     if (this.#closed) return;
-    const dueAt = this.#options.clock.now() + delayMilliseconds;
+    const dueAt = Math.round(this.#options.clock.now()) + delayMilliseconds;
     this.#options.store
       .prepare('UPDATE lambda_events SET attempts = ?, throttles = ?, due_at = ? WHERE id = ?')
       .run(event.attempts, event.throttles, dueAt, event.id);

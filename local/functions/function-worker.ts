@@ -36,7 +36,7 @@ export class FunctionWorker {
   readonly #imported = new Set<string>();
   readonly #invocations = new Map<string, Invocation>();
   readonly #unheard = new Map<string, NodeJS.Timeout>();
-  readonly #imports = new Map<string, () => void>();
+  readonly #imports = new Map<string, PromiseWithResolvers<undefined>>();
   #reasonOfEnd = 'exit status 1';
   #ended = false;
 
@@ -47,7 +47,7 @@ export class FunctionWorker {
       // Nothing of the operator's environment is a function's business.
       env: {},
       // Bundles import modules of Node through a part of node:vm that is still called experimental.
-      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
@@ -70,9 +70,10 @@ export class FunctionWorker {
   /** Imports a bundle ahead of its first invocation; resolves when that has succeeded, failed or the thread has ended. */
   async import(functionName: string): Promise<void> {
     if (this.#ended || this.#imported.has(functionName)) return;
-    const imported = new Promise<void>((resolve) => this.#imports.set(functionName, resolve));
+    const imported = this.#imports.get(functionName) ?? Promise.withResolvers<undefined>();
+    this.#imports.set(functionName, imported);
     this.#post({ kind: 'import', functionName });
-    await imported;
+    await imported.promise;
   }
 
   /** Runs an invocation of a defined function. Never rejects: whatever happens is an outcome. */
@@ -124,7 +125,7 @@ export class FunctionWorker {
   /** From here an invocation's own time runs. */
   #noteImported(functionName: string): void {
     this.#imported.add(functionName);
-    this.#imports.get(functionName)?.();
+    this.#imports.get(functionName)?.resolve(undefined);
     this.#imports.delete(functionName);
     for (const [id, invocation] of this.#invocations) {
       if (invocation.functionName !== functionName) continue;
@@ -164,7 +165,7 @@ export class FunctionWorker {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of this.#unheard.values()) clearTimeout(timer);
-    for (const resolve of this.#imports.values()) resolve();
+    for (const { resolve } of this.#imports.values()) resolve(undefined);
     for (const id of [...this.#invocations.keys()]) this.#finish(id, exitOutcome(id, this.#reasonOfEnd));
     this.#hooks.onEnd();
   }

@@ -89,7 +89,7 @@ class ApiServer {
     const exchange: Exchange = {
       request: readRequest(incoming),
       requestId: `${randomBytes(11).toString('base64url')}=`,
-      receivedAt: this.#options.clock.now(),
+      receivedAt: Math.round(this.#options.clock.now()),
       startedAt: performance.now(),
     };
     try {

@@ -26,7 +26,7 @@ export interface JwtAuthorizerOptions {
 }
 
 /** How many verified tokens are remembered; the oldest is forgotten first. */
-const rememberedTokens = 10_000;
+const rememberedTokens = 2_000;
 
 const claimsSchema = z.looseObject({
   iss: z.string().optional(),

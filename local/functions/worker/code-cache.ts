@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import process from 'node:process';
 import { Script, constants } from 'node:vm';
 
 /** How long after its import a bundle's compiled code is kept, so that what its first invocation compiled is in it. */

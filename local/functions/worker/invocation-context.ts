@@ -1,11 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WorkerFunction } from '../messages.ts';
 
+/** What a bundle sees instead of the thread's own. */
+export interface Surroundings {
+  readonly process: NodeJS.Process;
+  readonly console: Console;
+}
+
 /** One loaded bundle. What a bundle starts (timers, promises) stays attributed to it for as long as it runs. */
 export interface BundleInstance {
   readonly definition: WorkerFunction;
-  /** Set once the bundle has crashed, exited or been abandoned: the next invocation loads another instance. */
-  retired: boolean;
+  readonly surroundings: Surroundings;
 }
 
 /** Where a piece of running code belongs: to a bundle, and within it to an invocation unless it is being loaded. */

@@ -1,15 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import type { WorkerFunction } from '../messages.ts';
 import { compile } from './code-cache.ts';
+import type { BundleInstance, Surroundings } from './invocation-context.ts';
 import { RuntimeError } from './runtime-error.ts';
-
-/** What a bundle sees instead of the thread's own. */
-export interface Surroundings {
-  readonly process: NodeJS.Process;
-  readonly console: Console;
-}
 
 export type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -17,7 +11,7 @@ export type Handler = (event: unknown, context: unknown) => unknown;
  * Loads a function's bundle (CommonJS) and answers its handler. Throws what the bundle throws, or a RuntimeError
  * under the name that Lambda's runtime gives to a missing file, module or export and to a syntax error.
  */
-export function loadBundle(definition: WorkerFunction, surroundings: Surroundings, cacheDirectory: string): Handler {
+export function loadBundle({ definition, surroundings }: BundleInstance, cacheDirectory: string): Handler {
   const { directory, handler } = definition;
   const [moduleName, exportPath] = splitHandler(handler);
   const filename = ['.js', '.cjs'].map((suffix) => join(directory, `${moduleName}${suffix}`)).find(existsSync);

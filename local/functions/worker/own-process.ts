@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+// The real one: the global of this name is whatever bundle is running.
+import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { WorkerFunction } from '../messages.ts';
 

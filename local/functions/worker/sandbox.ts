@@ -93,22 +93,28 @@ export class Sandbox {
     const known = this.#ready.get(functionName);
     if (known) return known;
     const definition = this.#definitionOf(functionName);
-    const instance: BundleInstance = { definition, retired: false };
-    const own = createConsole(definition, this.#writeLine);
-    const process = createProcess(definition, own, (exitCode) => {
-      const context = invocationContext.getStore() ?? { instance, invocation: undefined };
-      this.#end(context, (id) => exitReport(id, exitCode));
-    });
     try {
+      const instance = this.#createInstance(definition);
       const handler = invocationContext.run({ instance, invocation: undefined }, () =>
-        loadBundle(definition, { process, console: own.console }, this.#cacheDirectory),
+        loadBundle(instance, this.#cacheDirectory),
       );
       const ready = { instance, handler };
       this.#ready.set(functionName, ready);
       return ready;
     } finally {
       this.#post({ kind: 'imported', functionName });
+      if (!this.#ready.has(functionName)) this.#post({ kind: 'forgotten', functionName });
     }
+  }
+
+  #createInstance(definition: WorkerFunction): BundleInstance {
+    const { console, ...streams } = createConsole(definition, this.#writeLine);
+    const process = createProcess(definition, streams, (exitCode) => {
+      const context = invocationContext.getStore() ?? { instance, invocation: undefined };
+      this.#end(context, (id) => exitReport(id, exitCode));
+    });
+    const instance: BundleInstance = { definition, surroundings: { process, console } };
+    return instance;
   }
 
   async #run(context: InvocationContext, handler: Handler, payload: string): Promise<void> {
@@ -148,7 +154,6 @@ export class Sandbox {
 
   #retire(instance: BundleInstance): void {
     const { name } = instance.definition;
-    instance.retired = true;
     if (this.#ready.get(name)?.instance !== instance) return;
     this.#ready.delete(name);
     this.#post({ kind: 'forgotten', functionName: name });

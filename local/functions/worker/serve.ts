@@ -1,5 +1,7 @@
+import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
 import type { ToWorker } from '../messages.ts';
+import { installGlobals } from './globals.ts';
 import { installOutgoingRequests } from './outgoing-requests.ts';
 import { Sandbox } from './sandbox.ts';
 import { readSettings } from './settings.ts';
@@ -9,6 +11,7 @@ import { installShiftedDate } from './shifted-date.ts';
 const settings = readSettings();
 installShiftedDate(settings.clockOffset);
 installOutgoingRequests(settings.awsEndpointUrl);
+installGlobals();
 
 const sandbox = new Sandbox((message) => parentPort?.postMessage(message), settings.cacheDirectory);
 

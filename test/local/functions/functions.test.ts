@@ -53,15 +53,20 @@ describe('what a function sees', () => {
     });
   });
 
-  test('nothing of the environment of the machine is seen by a function, by no way to its process', async () => {
+  test('a function sees its own environment and nothing of that of the machine, by every way to its process', async () => {
     process.env['QUITTANCE_TEST_SECRET'] = 'of the operator';
-    const { invoke } = await given({
+    const { invoke, lines } = await given({
       bundles: {
         curious: `import imported from 'node:process';
-          export const handler = async () => [process.env, imported.env, globalThis.process.env, require('process').env].map((env) => env.QUITTANCE_TEST_SECRET ?? null);`,
+          export const handler = async () => {
+            globalThis.console.log('through the global');
+            const environments = [process.env, imported.env, globalThis.process.env, require('process').env];
+            return environments.map((env) => [env.QUITTANCE_TEST_SECRET ?? null, env.AWS_LAMBDA_FUNCTION_NAME]);
+          };`,
       },
     });
-    expect((await invoke('curious')).payload).toEqual([null, null, null, null]);
+    expect((await invoke('curious')).payload).toEqual(Array(4).fill([null, 'curious']));
+    expect(lines.map(({ line }) => (JSON.parse(line) as { message: string }).message)).toEqual(['through the global']);
     delete process.env['QUITTANCE_TEST_SECRET'];
   });
 
