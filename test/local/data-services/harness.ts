@@ -167,7 +167,7 @@ export async function eventually(
   const deadline = Date.now() + timeoutMilliseconds;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`It did not come about that ${what}.`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
