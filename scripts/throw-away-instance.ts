@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,9 +16,9 @@ const outputs = z.object({
 
 export type Outputs = z.infer<typeof outputs>;
 
-export interface Instance {
+/** A running instance as its users and its operator reach it. */
+export interface Connection {
   readonly baseUrl: string;
-  readonly dataDir: string;
   readonly outputs: Outputs;
   /** A source of access tokens of the machine client that has this scope. */
   readonly accessTokenFor: (scope: string) => () => Promise<string>;
@@ -26,6 +26,10 @@ export interface Instance {
   readonly advance: (duration: string) => Promise<void>;
   /** The cloud's time. */
   readonly now: () => Promise<Date>;
+}
+
+export interface Instance extends Connection {
+  readonly dataDir: string;
   /** Ends it as an operator would, and deletes its data folder unless it was given. */
   readonly stop: () => Promise<void>;
   /** kill -9 of the cloud's process alone; `start` again on the same folder is a restart after a crash. */
@@ -45,27 +49,36 @@ export async function startInstance(
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const endWithUs = () => child.kill('SIGTERM');
   process.once('exit', endWithUs);
+  // What it says on its console is kept among its data, where tests search everything for card numbers.
+  child.stderr.pipe(createWriteStream(join(dataDir, 'console.log'), { flags: 'a' }));
   const baseUrl = await readyUrl(child.stdout, child.stderr, exited);
   const end = async (signal: NodeJS.Signals) => {
     process.off('exit', endWithUs);
     child.kill(signal);
     await exited;
   };
+  return {
+    ...(await connect(baseUrl)),
+    dataDir,
+    stop: async () => {
+      await end('SIGTERM');
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Reaches an instance that runs at this address. */
+export async function connect(baseUrl: string): Promise<Connection> {
   const found = outputs.parse(await getJson(`${baseUrl}/_local/outputs`));
   return {
     baseUrl,
-    dataDir,
     outputs: found,
     accessTokenFor: (scope) => tokensFor(found, baseUrl, scope),
     advance: async (duration) => {
       await getJson(`${baseUrl}/_local/clock`, { method: 'POST', body: JSON.stringify({ advance: duration }) });
     },
     now: () => readClock(baseUrl),
-    stop: async () => {
-      await end('SIGTERM');
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-    },
-    kill: () => end('SIGKILL'),
   };
 }
 

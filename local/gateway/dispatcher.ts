@@ -1,7 +1,7 @@
 import type { Iam } from '../iam/iam.ts';
 import { AwsError } from '../kernel/aws-error.ts';
 import type { Faults } from '../kernel/faults.ts';
-import type { AwsService, Call, Caller, Dispatch, JsonObject } from '../kernel/service.ts';
+import type { Access, AwsService, Call, Caller, Dispatch, JsonObject } from '../kernel/service.ts';
 
 /** One call as an observer (the meter) sees it, when it has ended. */
 export interface ObservedCall {
@@ -9,6 +9,8 @@ export interface ObservedCall {
   readonly operation: string;
   readonly input: JsonObject;
   readonly caller: Caller;
+  /** The rights that it needed. */
+  readonly accesses: readonly Access[];
   readonly outcome:
     { readonly kind: 'answered'; readonly answer: JsonObject } | { readonly kind: 'failed'; readonly code: string };
 }
@@ -30,28 +32,34 @@ export interface DispatcherOptions {
  * caller, as on AWS, and a line on the console with where it happened.
  */
 export function createDispatcher({ services, iam, faults, observe, log }: DispatcherOptions): Dispatch {
-  const carryOut = async (name: string, call: Call): Promise<JsonObject> => {
+  const find = (name: string): AwsService => {
     const service = services.get(name);
     if (!service) throw new AwsError('UnknownOperationException', `The embedded cloud has no service ${name}.`);
-    for (const access of service.access(call)) {
+    return service;
+  };
+  const carryOut = async (service: AwsService, call: Call, accesses: readonly Access[]): Promise<JsonObject> => {
+    for (const access of accesses) {
       const decision = iam.evaluate(call.caller, access);
       if (!decision.allowed) throw decision.error;
     }
-    await faults.before(name, call.operation, call.input);
+    await faults.before(service.name, call.operation, call.input);
     const answer = await service.handle(call);
-    await faults.after(name, call.operation);
+    await faults.after(service.name, call.operation);
     return answer;
   };
 
   return async (service, call) => {
     const seen = { service, operation: call.operation, input: call.input, caller: call.caller };
+    let accesses: readonly Access[] = [];
     try {
-      const answer = await carryOut(service, call);
-      observe?.({ ...seen, outcome: { kind: 'answered', answer } });
+      const found = find(service);
+      accesses = found.access(call);
+      const answer = await carryOut(found, call, accesses);
+      observe?.({ ...seen, accesses, outcome: { kind: 'answered', answer } });
       return answer;
     } catch (error) {
       const awsError = toAwsError(error, `${service}:${call.operation}`, log);
-      observe?.({ ...seen, outcome: { kind: 'failed', code: awsError.code } });
+      observe?.({ ...seen, accesses, outcome: { kind: 'failed', code: awsError.code } });
       throw awsError;
     }
   };

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import type { CreatePayment, Payment } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
-import type { Instance } from '../../scripts/throw-away-instance.ts';
+import type { Connection } from '../../scripts/throw-away-instance.ts';
 
 export const testCvc = '837';
 
@@ -22,7 +22,7 @@ export function cardNumber(index: number): string {
 }
 
 /** A buyer of their own: another card, device and address for each, so that velocity rules leave honest load alone. */
-export function shopper(instance: Instance) {
+export function shopper(instance: Connection) {
   const client = createClient({
     apiUrl: instance.outputs.apiUrl,
     accessToken: instance.accessTokenFor('payments/create'),
@@ -40,7 +40,7 @@ export function shopper(instance: Instance) {
   };
 }
 
-export function paymentOf(instance: Instance, token: string, index: number, amount = 1000 + index): CreatePayment {
+export function paymentOf(instance: Connection, token: string, index: number, amount = 1000 + index): CreatePayment {
   return {
     sellerId: instance.outputs.demo.sellerId,
     amount,
@@ -83,13 +83,13 @@ const acquirerRow = z.object({
 export type AcquirerRow = z.infer<typeof acquirerRow>;
 
 /** The acquirer's own book, by reference. */
-export async function acquirerBook(instance: Instance): Promise<ReadonlyMap<string, AcquirerRow>> {
+export async function acquirerBook(instance: Connection): Promise<ReadonlyMap<string, AcquirerRow>> {
   const answer = await fetch(`${instance.outputs.acquirerUrl}/records?limit=10000`);
   const { data } = z.object({ data: z.array(acquirerRow) }).parse(await answer.json());
   return new Map(data.map((row) => [row.reference, row]));
 }
 
-export async function allPayments(instance: Instance): Promise<Payment[]> {
+export async function allPayments(instance: Connection): Promise<Payment[]> {
   const { client } = shopper(instance);
   const payments: Payment[] = [];
   let cursor: string | null = null;
