@@ -24,6 +24,7 @@ import type { AwsService, Dispatch } from './kernel/service.ts';
 
 const region = 'eu-central-1';
 const accountId = '000000000000';
+const longestEndMilliseconds = 3_000;
 
 export interface CloudOptions {
   /** Where the cloud assembly's manifest.json is (cdk.out). */
@@ -127,6 +128,14 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   });
   front.serve(async (request, response) => {
     if (!(await local(request, response))) services.serveHttp(request, response);
+  });
+  // The first thing at the end: nothing new comes in, and what is under way may finish. What does not is taken up by
+  // the next start, as after a kill.
+  opened.defer(async () => {
+    front.refuse();
+    await waitUntilIdle(() => services.workers, longestEndMilliseconds).catch(() => {
+      log('ended while work was under way; the next start takes it up');
+    });
   });
   services.start();
   void functions.warmUp();

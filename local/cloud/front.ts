@@ -8,16 +8,15 @@ export interface Front {
   readonly url: string;
   /** Says what to serve from now on. */
   serve(serve: Serve): void;
+  /** Answers 503 to whatever comes from now on. */
+  refuse(): void;
 }
 
 /**
  * The main port, taken before anything else is started, so that one that cannot be had is told at once. Until it is
  * told what to serve it answers 503.
  */
-export async function openFront(
-  port: number,
-  opened: AsyncDisposableStack,
-): Promise<{ url: string; serve: (serve: Serve) => void }> {
+export async function openFront(port: number, opened: AsyncDisposableStack): Promise<Front> {
   let serve: Serve | undefined;
   const listener: RequestListener = (request, response) => {
     if (!serve) {
@@ -33,6 +32,9 @@ export async function openFront(
     url,
     serve: (next) => {
       serve = next;
+    },
+    refuse: () => {
+      serve = undefined;
     },
   };
 }

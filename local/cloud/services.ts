@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDynamoDbService } from '../dynamodb/dynamodb-service.ts';
 import { createEventBus } from '../event-bus/event-bus.ts';
+import { createEventSourceMappings } from '../event-source-mappings/event-source-mappings.ts';
 import { createFunctionService } from '../functions/function-service.ts';
 import type { FunctionService } from '../functions/function-service.ts';
 import type { Credentials } from '../gateway/credentials.ts';
@@ -55,8 +56,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   };
 
   serve(createKmsService(options));
-  serve(await createDynamoDbService(options));
-  serve(createQueueService(options));
+  const streams = serve(await createDynamoDbService(options));
+  const queues = serve(createQueueService(options));
   const functions = serve(
     createFunctionService({
       ...options,
@@ -65,6 +66,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     }),
   );
   const stateMachines = serve(createStateMachineService(options));
+  const mappings = keep(createEventSourceMappings({ ...options, streams, queues }));
   const eventBus = serve(createEventBus(options));
   const scheduler = serve(createScheduler(options));
   const userPools = serve(createUserPools({ ...options, baseUrl: () => baseUrl }));
@@ -80,7 +82,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       else response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
     start: () => {
-      for (const starting of [functions, stateMachines, eventBus, scheduler]) starting.start();
+      for (const starting of [functions, stateMachines, mappings, eventBus, scheduler]) starting.start();
     },
   };
 }

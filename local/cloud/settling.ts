@@ -6,14 +6,17 @@ export type Worker = Pick<AwsService, 'name' | 'busy'>;
 
 /** How often in a row everything has to be idle: between two services a piece of work may be seen by neither for a turn. */
 const idleTurnsWanted = 3;
-const longestMilliseconds = 120_000;
+const usualLongestMilliseconds = 120_000;
 
 /**
  * Waits until all work that needs no further time on the clock is done.
  *
- * @throws Error naming who is still busy after two minutes.
+ * @throws Error naming who is still busy when that takes longer than it may: two minutes unless told otherwise.
  */
-export async function waitUntilIdle(workers: () => readonly Worker[]): Promise<void> {
+export async function waitUntilIdle(
+  workers: () => readonly Worker[],
+  longestMilliseconds = usualLongestMilliseconds,
+): Promise<void> {
   const deadline = performance.now() + longestMilliseconds;
   for (let idleTurns = 0; idleTurns < idleTurnsWanted;) {
     await nextTurn();
