@@ -1,9 +1,3 @@
-/** Names of state machines and executions, as AWS writes them. */
-export interface ArnParts {
-  readonly region: string;
-  readonly accountId: string;
-}
-
 /** `arn:aws:states:region:account:execution:machine:name` */
 export function standardExecutionArn(machineArn: string, name: string): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError } from '../kernel/aws-error.ts';
 import { parseJson } from '../kernel/json.ts';
-import type { Access, Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
+import type { Access, Json, JsonObject } from '../kernel/service.ts';
 import { isExpressArn } from './arns.ts';
 import { describeExecution, describeMachine, describeSync, summarize, toSeconds } from './descriptions.ts';
 import type { ExecutionBook } from './execution-book.ts';
@@ -26,7 +26,6 @@ export interface OperationContext {
   readonly book: ExecutionBook;
   readonly standard: StandardExecutions;
   readonly express: ExpressExecutions;
-  readonly clock: ServiceOptions['clock'];
 }
 
 /** 1 to 80 characters, without white space, brackets, wildcards and control characters, as the API reference lists them. */

@@ -41,9 +41,7 @@ export function createStateMachineService(options: ServiceOptions): StateMachine
   const logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log);
   const standard = new StandardExecutions(options, book, runs, logFiles);
   const express = new ExpressExecutions(options.clock, runs, logFiles);
-  const operations = new Map(
-    Object.entries(createOperations({ machines, book, standard, express, clock: options.clock })),
-  );
+  const operations = new Map(Object.entries(createOperations({ machines, book, standard, express })));
   return {
     name: 'states',
     targets: ['AWSStepFunctions'],

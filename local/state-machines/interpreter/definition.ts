@@ -108,7 +108,6 @@ export const definition = z.strictObject({
   ...block,
 });
 
-export type Definition = z.infer<typeof definition>;
 export type StateDefinition = z.infer<typeof stateDefinition>;
 export type RetrierDefinition = z.infer<typeof retrier>;
 export type CatcherDefinition = z.infer<typeof catcher>;

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DecryptCommand, EncryptCommand, GetPublicKeyCommand } from '@aws-sdk/client-kms';
-import { expect, test } from '@jest/globals';
-import { givenDataFolder, givenKey, givenKms, openKms } from './kms-world.ts';
+import { afterAll, expect, test } from '@jest/globals';
+import { givenDataFolder, givenKey, givenKms, openKms, removeDataFolders } from './kms-world.ts';
+
+afterAll(removeDataFolders);
 
 const vault = givenKey('Vault');
 const envelope = givenKey('Envelope', { KeySpec: 'RSA_2048' });

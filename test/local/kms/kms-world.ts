@@ -20,8 +20,17 @@ export interface KmsWorld {
   close(): Promise<void>;
 }
 
+const folders: string[] = [];
+
 export function givenDataFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'quittance-kms-'));
+  const folder = mkdtempSync(join(tmpdir(), 'quittance-kms-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes every folder that this file's tests were given. */
+export function removeDataFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** A key of the template, by its logical id. */
@@ -64,7 +73,6 @@ export async function givenKms(resources: readonly Resource[], dataDir = givenDa
     close: async () => {
       client.destroy();
       await endpoint.close();
-      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

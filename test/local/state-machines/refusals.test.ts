@@ -1,14 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../local/kernel/service.ts';
 import { createStateMachineService } from '../../../local/state-machines/state-machine-service.ts';
 import { machine } from './interpreter-world.ts';
 import { givenFolder, givenMachine, givenOptions, lambdaTask } from './service-world.ts';
 
+const dataDir = givenFolder();
+afterAll(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
 function open(definition: JsonObject | string, properties: JsonObject = {}): void {
-  createStateMachineService(
-    givenOptions([givenMachine('odd', definition, properties)], { dataDir: givenFolder() }, [], []),
-  );
+  createStateMachineService(givenOptions([givenMachine('odd', definition, properties)], { dataDir }, [], []));
 }
 
 const done = { Type: 'Succeed' };
@@ -76,12 +79,7 @@ test('a definition may come as an object', () => {
   const resource = givenMachine('object', '{}');
   const Definition = machine({ Done: done });
   const { DefinitionString: _, ...properties } = resource.properties;
-  const options = givenOptions(
-    [{ ...resource, properties: { ...properties, Definition } }],
-    { dataDir: givenFolder() },
-    [],
-    [],
-  );
+  const options = givenOptions([{ ...resource, properties: { ...properties, Definition } }], { dataDir }, [], []);
   expect(() => createStateMachineService(options)).not.toThrow();
 });
 
