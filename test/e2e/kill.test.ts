@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreatePayment } from '../../packages/client/index.ts';
 import { startInstance } from '../../scripts/throw-away-instance.ts';
+import { cvcFields, storedTables } from './stored-tables.ts';
 import {
   acquirerBook,
   allPayments,
@@ -20,6 +21,14 @@ const dataDir = mkdtempSync(join(tmpdir(), 'quittance-kill-'));
 afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+async function expectNoCvcLeft(folder: string): Promise<void> {
+  const tables = await storedTables(folder);
+  const [cvcTable, ...others] = [...tables.keys()].filter((name) => name.includes('CvcTable'));
+  expect([cvcTable, others]).toEqual([expect.any(String), []]);
+  expect(tables.get(cvcTable ?? '')).toEqual([]);
+  expect([...tables].flatMap(([name, items]) => items.flatMap((item) => cvcFields(item, name)))).toEqual([]);
+}
 
 interface Started {
   readonly key: string;
@@ -81,5 +90,6 @@ describe(`${kills} times kill -9 under load`, () => {
     } finally {
       await instance.stop();
     }
+    await expectNoCvcLeft(dataDir);
   }, 600_000);
 });

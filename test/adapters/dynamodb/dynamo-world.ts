@@ -20,10 +20,10 @@ export interface DynamoWorld {
 /** The native DynamoDB server, where this machine has one. */
 export const dynoxide = findServer();
 
-/** A DynamoDB server of the test's own with these tables, and an SDK client for it. */
-export async function givenDynamo(tables: readonly CreateTableCommandInput[]): Promise<DynamoWorld> {
+/** A DynamoDB server of the test's own with these tables, on a database of its own or a given one, and an SDK client. */
+export async function givenDynamo(tables: readonly CreateTableCommandInput[], database?: string): Promise<DynamoWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-dynamo-'));
-  const { endpoint, stop } = await startServer(join(folder, 'tables.db'));
+  const { endpoint, stop } = await startServer(database ?? join(folder, 'tables.db'));
   const client = new DynamoDBClient({
     endpoint,
     region: 'eu-central-1',
