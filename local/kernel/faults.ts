@@ -34,10 +34,15 @@ export interface Fault {
   readonly delayMilliseconds?: number;
 }
 
+export interface ListedFault extends Fault {
+  /** How many calls or items have met it: a check that ran without one has shown nothing. */
+  readonly met: number;
+}
+
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
-  list(): readonly Fault[];
+  list(): readonly ListedFault[];
   /** Called by the dispatcher before a call is carried out; throws AwsError or waits. */
   before(service: string, operation: string, input: unknown): Promise<void>;
   /** Called by the dispatcher after a call was carried out; throws when its answer is to be lost. */
@@ -56,6 +61,7 @@ interface ActiveFault {
   readonly fault: Fault;
   /** Whether the next call that it fits meets it; counts and draws. */
   readonly meets: () => boolean;
+  readonly met: () => number;
   /** Draws for the shuffling of deliveries. */
   readonly random: () => number;
 }
@@ -92,7 +98,7 @@ export function createFaults({ clock }: { readonly clock: Pick<Clock, 'now'> }):
     clear: () => {
       active = [];
     },
-    list: () => inForce().map(({ fault }) => fault),
+    list: () => inForce().map(({ fault, met }) => ({ ...fault, met: met() })),
     before: async (service, operation, input) => {
       for (const { fault, meets } of fitting(service, operation, kindsBefore)) {
         if (fault.kind === 'conflict') {
@@ -124,14 +130,20 @@ function fits(wanted: string, name: string): boolean {
 function activate(fault: Fault): ActiveFault {
   const random = seededRandom(fault.seed ?? 1);
   let calls = 0;
-  const meets = () => {
+  let met = 0;
+  const isNext = () => {
     calls += 1;
     // A blackout has no gaps: it ends by `until` alone.
     if (fault.kind === 'blackout') return true;
     if (fault.nth !== undefined) return calls % fault.nth === 0;
     return fault.rate === undefined || random() < fault.rate;
   };
-  return { fault, meets, random };
+  const meets = () => {
+    const next = isNext();
+    if (next) met += 1;
+    return next;
+  };
+  return { fault, meets, met: () => met, random };
 }
 
 /** Does to a call what a fault says, before the call is carried out. */

@@ -154,9 +154,19 @@ describe('the operator’s endpoints', () => {
   test('take, show and clear faults', async () => {
     const { cloud, dynamoDb } = await given();
     const fault = { service: 'dynamodb', operation: 'PutItem', kind: 'error_before', nth: 1 };
-    expect(await ask(cloud, 'POST', '/_local/faults', fault)).toEqual({ status: 201, body: { faults: [fault] } });
-    expect(await ask(cloud, 'GET', '/_local/faults')).toEqual({ status: 200, body: { faults: [fault] } });
+    expect(await ask(cloud, 'POST', '/_local/faults', fault)).toEqual({
+      status: 201,
+      body: { faults: [{ ...fault, met: 0 }] },
+    });
+    expect(await ask(cloud, 'GET', '/_local/faults')).toEqual({
+      status: 200,
+      body: { faults: [{ ...fault, met: 0 }] },
+    });
     await expect(dynamoDb.send(putItem('x'))).rejects.toMatchObject({ name: 'InternalServerError' });
+    expect(await ask(cloud, 'GET', '/_local/faults')).toEqual({
+      status: 200,
+      body: { faults: [{ ...fault, met: 1 }] },
+    });
     expect(await ask(cloud, 'DELETE', '/_local/faults')).toEqual({ status: 204, body: undefined });
     await dynamoDb.send(putItem('x'));
   });
