@@ -216,6 +216,41 @@ describe('a stack of grants', () => {
   });
 });
 
+test('the scheduler assumes a role in the name of its schedule’s group', () => {
+  const arn = (kind: string, name: string) => `arn:aws:scheduler:eu-central-1:000000000000:${kind}/${name}`;
+  const given = (trusted: string): Resource[] => {
+    const statement = {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceArn': trusted, 'aws:SourceAccount': '000000000000' } },
+    };
+    const role = {
+      stack: 'S',
+      logicalId: 'R',
+      type: 'AWS::IAM::Role',
+      physicalId: 'R',
+      arn: 'arn:aws:iam::000000000000:role/R',
+    };
+    const schedule = {
+      stack: 'S',
+      logicalId: 'T',
+      type: 'AWS::Scheduler::Schedule',
+      physicalId: 'T',
+      arn: arn('schedule', 'upkeep/T'),
+    };
+    return [
+      { ...role, properties: { AssumeRolePolicyDocument: { Statement: [statement] } } },
+      { ...schedule, properties: { GroupName: 'upkeep', Target: { RoleArn: role.arn } } },
+    ];
+  };
+  const check = (resources: Resource[]) => () => {
+    checkRolesInUse(resources, createIam(resources, place));
+  };
+  expect(check(given(arn('schedule-group', 'upkeep')))).not.toThrow();
+  expect(check(given(arn('schedule', 'upkeep/T')))).toThrow('scheduler.amazonaws.com may not assume');
+});
+
 describe('what is not understood is refused at start', () => {
   const role = (properties: JsonObject): Resource => ({
     stack: 'S',
