@@ -4,7 +4,18 @@ import tseslint from 'typescript-eslint';
 
 /** The house rules that a linter can see (CONTRIBUTING.md). The rest is kept by test/tidy.test.ts. */
 export default tseslint.config(
-  { ignores: ['node_modules', '.build', 'cdk.out', '.quittance', '**/*.mjs', '**/*.cjs', 'eslint.config.js', 'jest.config.js'] },
+  {
+    ignores: [
+      'node_modules',
+      '.build',
+      'cdk.out',
+      '.quittance',
+      '**/*.mjs',
+      '**/*.cjs',
+      'eslint.config.js',
+      'jest.config.js',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
@@ -33,7 +44,10 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'core/ takes the time as an argument.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'core/ takes the time as an argument.',
+        },
       ],
     },
   },
