@@ -353,25 +353,17 @@ describe('the dispatcher', () => {
     expect([answer.KeyId, answer.$metadata.attempts]).toEqual(['key 1', 2]);
   });
 
-  test('shows every call with its outcome to the observer', async () => {
+  test('shows every call with its rights and outcome to the observer', async () => {
     const client = dynamoDb(credentials.forRole(roleArn));
     await client.send(putItem);
     await client.send(new TransactWriteItemsCommand({ TransactItems: [] })).catch(() => undefined);
+    const seen = (action: string) => ({
+      ...{ service: 'dynamodb', operation: action, input: expect.anything(), caller: { kind: 'role', roleArn } },
+      accesses: [{ action: `dynamodb:${action}`, resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/t' }],
+    });
     expect(observed).toEqual([
-      {
-        service: 'dynamodb',
-        operation: 'PutItem',
-        input: expect.anything(),
-        caller: { kind: 'role', roleArn },
-        outcome: { kind: 'answered', answer: { did: 'PutItem' } },
-      },
-      {
-        service: 'dynamodb',
-        operation: 'TransactWriteItems',
-        input: expect.anything(),
-        caller: { kind: 'role', roleArn },
-        outcome: { kind: 'failed', code: 'AccessDeniedException' },
-      },
+      { ...seen('PutItem'), outcome: { kind: 'answered', answer: { did: 'PutItem' } } },
+      { ...seen('TransactWriteItems'), outcome: { kind: 'failed', code: 'AccessDeniedException' } },
     ]);
   });
 });
