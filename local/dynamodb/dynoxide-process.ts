@@ -93,7 +93,7 @@ async function launchServing(options: DynoxideProcessOptions): Promise<{ started
   let reason = '';
   for (let attempt = 1; attempt <= startAttempts; attempt++) {
     const port = await freePort();
-    const started = spawnServer(options, port);
+    const started = spawnServer(options, port, attempt === 1 && existsSync(parentDeathWrapper));
     if (started.pid !== undefined) writeFileSync(options.pidPath, String(started.pid));
     const outcome = await untilServing(started);
     if (outcome === undefined) return { started, port };
@@ -103,9 +103,10 @@ async function launchServing(options: DynoxideProcessOptions): Promise<{ started
   throw new Error(`The DynamoDB server ${options.binary} does not start: ${reason}`);
 }
 
-function spawnServer(options: DynoxideProcessOptions, port: number): Child {
+/** `wrapped` only at first: some systems have a setpriv that does not know the option. */
+function spawnServer(options: DynoxideProcessOptions, port: number, wrapped: boolean): Child {
   const serve = [options.binary, '--host', '127.0.0.1', '--port', String(port), '--db-path', options.databasePath];
-  const wrapper = existsSync(parentDeathWrapper) ? [parentDeathWrapper, '--pdeathsig', 'KILL', '--'] : [];
+  const wrapper = wrapped ? [parentDeathWrapper, '--pdeathsig', 'KILL', '--'] : [];
   const [program = options.binary, ...parameters] = [...wrapper, ...serve];
   return spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -43,6 +43,9 @@ export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #deliveries: DeliveryStore;
   readonly #underWay = new Set<number>();
+  readonly #endedIds: number[] = [];
+  /** Deliveries that need not be kept any longer. */
+  readonly #taken: number[] = [];
   #state: 'waiting' | 'started' | 'closed' = 'waiting';
   #cancelTimer = (): void => undefined;
 
@@ -69,8 +72,24 @@ export class Deliveries {
   }
 
   close(): void {
+    this.#removeTaken();
     this.#state = 'closed';
     this.#cancelTimer();
+  }
+
+  /** What ends in the same turn leaves the store in one transaction; until then it counts as under way. */
+  #ended(id: number): void {
+    this.#endedIds.push(id);
+    if (this.#endedIds.length > 1) return;
+    setImmediate(() => {
+      this.#removeTaken();
+      for (const ended of this.#endedIds.splice(0)) this.#underWay.delete(ended);
+      this.#pump();
+    });
+  }
+
+  #removeTaken(): void {
+    if (this.#state === 'started') this.#deliveries.remove(this.#taken.splice(0));
   }
 
   /** Starts what is due, as far as there is room, and wakes again when the next one is. */
@@ -89,10 +108,7 @@ export class Deliveries {
     // In the order in which they are delivered, so that a reordering fault shows; what was dropped comes last.
     for (const delivery of new Set([...delivered, ...due])) {
       this.#underWay.add(delivery.id);
-      void this.#deliver(delivery, times.get(delivery) ?? 0).finally(() => {
-        this.#underWay.delete(delivery.id);
-        this.#pump();
-      });
+      void this.#deliver(delivery, times.get(delivery) ?? 0).finally(() => this.#ended(delivery.id));
     }
     const next = this.#deliveries.nextDueAfter(now);
     if (next !== undefined) this.#cancelTimer = clock.at(next, () => this.#pump());
@@ -105,7 +121,7 @@ export class Deliveries {
       this.#options.log(
         `${this.#options.service}: a delivery to ${delivery.target} is dropped: the template has no such target`,
       );
-      this.#deliveries.remove(delivery.id);
+      this.#taken.push(delivery.id);
       return;
     }
     if (delivery.exhausted !== undefined) return this.#bury({ target, delivery, exhausted: delivery.exhausted });
@@ -113,7 +129,7 @@ export class Deliveries {
       if (times === 0) throw new AwsError('InternalServerError', 'The delivery was lost (injected fault).', 500);
       await this.#send(target, delivery);
       for (let double = 1; double < times; double++) await this.#send(target, delivery).catch(() => undefined);
-      if (this.#state === 'started') this.#deliveries.remove(delivery.id);
+      if (this.#state === 'started') this.#taken.push(delivery.id);
     } catch (error) {
       await this.#failed(target, delivery, error);
     }
@@ -151,7 +167,7 @@ export class Deliveries {
       this.#options.log(
         `${this.#options.service}: a delivery to ${target.arn} is given up (${delivery.errorCode}), without a dead-letter queue`,
       );
-      this.#deliveries.remove(delivery.id);
+      this.#taken.push(delivery.id);
       return;
     }
     const buried = { ...delivery, exhausted };
@@ -176,7 +192,7 @@ export class Deliveries {
           caller: target.deadLetterCaller,
         });
       }
-      if (this.#state === 'started') this.#deliveries.remove(delivery.id);
+      if (this.#state === 'started') this.#taken.push(delivery.id);
     } catch (error) {
       this.#notBuried(letter, error);
     }
@@ -193,7 +209,7 @@ export class Deliveries {
     this.#options.log(
       `${this.#options.service}: a dead letter of ${target.sourceArn} is lost: its queue refuses it (${reason})`,
     );
-    this.#deliveries.remove(delivery.id);
+    this.#taken.push(delivery.id);
   }
 }
 

@@ -61,17 +61,12 @@ export class DeliveryStore {
   }
 
   add(deliveries: readonly NewDelivery[], now: number, also: () => void): void {
-    this.#store.exec('BEGIN IMMEDIATE');
-    try {
+    this.#atomically(() => {
       for (const { target, event, input, executionName } of deliveries) {
         this.#statements.insert.run(this.#service, target, event, input ?? null, executionName, now, now);
       }
       also();
-      this.#store.exec('COMMIT');
-    } catch (error) {
-      this.#store.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   due(now: number, limit: number): readonly Delivery[] {
@@ -97,8 +92,22 @@ export class DeliveryStore {
     this.#statements.exhaust.run(delivery.exhausted ?? 'notRetryable', delivery.id);
   }
 
-  remove(id: number): void {
-    this.#statements.remove.run(id);
+  remove(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    this.#atomically(() => {
+      for (const id of ids) this.#statements.remove.run(id);
+    });
+  }
+
+  #atomically(change: () => void): void {
+    this.#store.exec('BEGIN IMMEDIATE');
+    try {
+      change();
+      this.#store.exec('COMMIT');
+    } catch (error) {
+      this.#store.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import * as z from 'zod';
 import { createDispatcher } from '../../../local/gateway/dispatcher.ts';
 import { createGateway } from '../../../local/gateway/gateway.ts';
@@ -172,10 +173,11 @@ export async function eventually(
 }
 
 const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
+/** A folder that is deleted when the test file has ended. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-test-'));
   folders.push(folder);
