@@ -127,17 +127,6 @@ export function functionResource(logicalId: string): Resource {
   );
 }
 
-export function roleResource(logicalId: string, principal: string): Resource {
-  const name = `Stack-${logicalId}`;
-  const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: principal } };
-  return resource(
-    'AWS::IAM::Role',
-    logicalId,
-    { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [statement] } },
-    { physicalId: name, arn: `arn:aws:iam::${accountId}:role/${name}` },
-  );
-}
-
 /** Serves services through the real gateway, where every caller is the operator. */
 export async function serve(clock: Clock, ...services: readonly AwsService[]): Promise<Gateway> {
   const byName = new Map(services.map((service) => [service.name, service]));

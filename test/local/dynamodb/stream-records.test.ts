@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createDynamoDbService } from '../../../local/dynamodb/dynamodb-service.ts';
 import { prepareStreamRecords, trimStreamRecords } from '../../../local/dynamodb/stream-records.ts';
-import { eventually, givenCloud, resource, temporaryFolder } from '../data-services/harness.ts';
+import { givenCloud, resource, temporaryFolder } from '../data-services/harness.ts';
 
 const operator = { kind: 'operator' } as const;
 const table = resource('AWS::DynamoDB::Table', 'Table', {
@@ -90,18 +89,5 @@ describe('the file of the server', () => {
     await closeAll();
     trimStreamRecords(path(dataDir), tomorrow(), (name) => (name === 'Stack-Table' ? 2 : undefined));
     expect(inFile(dataDir, sequences)).toEqual(['3', '4']);
-  });
-});
-
-describe('the server', () => {
-  test('that dies is started again, and calls go on', async () => {
-    const dataDir = temporaryFolder();
-    const { cloud, put } = await givenService(dataDir);
-    await put('before');
-    process.kill(Number(readFileSync(join(dataDir, 'dynamodb', 'server.pid'), 'utf8')), 'SIGKILL');
-    await eventually(() => cloud.lines.some((line) => line.includes('died')), 'its death is noticed');
-    await put('after');
-    await closeAll();
-    expect(inFile(dataDir, sequences)).toEqual(['1', '2']);
   });
 });
