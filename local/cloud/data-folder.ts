@@ -44,6 +44,9 @@ export function openDataFolder(dataDir: string): DataFolder {
   }
 }
 
+/** The locks that this process holds: SQLite gives one back when its database object is collected as garbage. */
+const held = new Set<DatabaseSync>();
+
 /**
  * The lock is SQLite's exclusive lock on a file of its own. The operating system gives it back when its holder dies,
  * however it dies, so that nobody has to guess from a process id whether a lock is stale.
@@ -61,8 +64,10 @@ function lock(dataDir: string): () => void {
       { cause: error },
     );
   }
+  held.add(database);
   writeFileSync(createForOwner(holder), `${process.pid}\n`);
   return () => {
+    held.delete(database);
     database.close();
   };
 }

@@ -1,3 +1,4 @@
+import { streamLabel } from '../assembly/resource-types.ts';
 import type { Access, Call, Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
 import { isJsonArray, isJsonObject } from '../kernel/json.ts';
 import { tableArn, tableNameOf } from './arns.ts';
@@ -57,8 +58,9 @@ export function accessOf(place: Place, { operation, input }: Call): readonly Acc
     case 'ListTables':
       return [{ action: 'dynamodb:ListTables', resource: '*' }];
     case 'ListStreams': {
+      // One table's streams need the right on them, as the managed policies of Lambda grant it; all streams need `*`.
       const table = input['TableName'];
-      const resource = typeof table === 'string' ? `${tableArn(place, tableNameOf(table))}/stream/*` : '*';
+      const resource = typeof table === 'string' ? `${tableArn(place, tableNameOf(table))}/stream/${streamLabel}` : '*';
       return [{ action: 'dynamodb:ListStreams', resource }];
     }
     case 'DescribeStream':

@@ -64,6 +64,8 @@ export class StreamReader {
   async #openIterator(after: string | null): Promise<string> {
     const { sourceArn: StreamArn } = this.#mapping;
     if (this.#shardId === undefined) {
+      // Lambda takes a mapping only when the role may list the streams too, so that a missing right shows here as there.
+      await this.#call('ListStreams', { TableName: tableOf(StreamArn) });
       const described = description.parse(await this.#call('DescribeStream', { StreamArn }));
       this.#shardId = described.StreamDescription.Shards.at(-1)?.ShardId;
     }
@@ -94,4 +96,9 @@ export class StreamReader {
       text: matches ? JSON.stringify({ ...record, eventSourceARN: this.#mapping.sourceArn }) : '',
     };
   }
+}
+
+/** The table's name in a stream's ARN: `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`. */
+function tableOf(streamArn: string): string {
+  return streamArn.split('/')[1] ?? '';
 }

@@ -50,10 +50,12 @@ export async function givenVaultFunctions(limitPerHour = 50): Promise<VaultFunct
   const fingerprint = givenKey('FingerprintKey', { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
   const kms = await givenKms([envelope, vault, fingerprint]);
   const dynamo = await givenDynamo(vaultTables);
+  const { accessKeyId, secretAccessKey, sessionToken } = kms.endpoint.clientOptions.credentials;
   const settings = {
     AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
     AWS_ENDPOINT_URL_KMS: kms.endpoint.clientOptions.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     ENVELOPE_KEYS: JSON.stringify([{ kid: 'k1', keyArn: envelope.arn }]),

@@ -121,7 +121,7 @@ describe('records', () => {
     });
     const reading = cloud.calls.filter(({ service }) => service === 'dynamodb');
     expect(new Set(reading.map(({ call }) => call.operation))).toEqual(
-      new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']),
+      new Set(['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords']),
     );
     for (const { call } of reading) {
       expect(call.caller).toEqual({ kind: 'role', roleArn: 'arn:aws:iam::000000000000:role/Stack-FunctionRole' });
