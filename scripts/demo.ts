@@ -66,7 +66,7 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
 
   step(5, "Bob's bank declines: a decline is an answer, not an error.");
   const bob = await client.createToken({ ...ada, number: '4000000000009995', holderName: 'Bob' }, await now());
-  const declined = await client.createPayment(order(bob.id, 9900));
+  const declined = await client.createPayment(order(bob.id, 9900), 'demo-order-2');
   describePayment(declined);
   assert.equal(declined.status, 'declined');
   assert.equal(declined.declineCode, 'insufficient_funds');
@@ -74,7 +74,7 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
   step(6, 'The acquirer commits an authorization, but its answer is lost on the way.');
   const carol = await client.createToken({ ...ada, number: '5555555555554444', holderName: 'Carol' }, await now());
   await post(`${outputs.acquirerUrl}/faults`, { operation: 'authorize', kind: 'drop_after', rate: 1, seed: 1 });
-  const unknown = await client.createPayment(order(carol.id, 1500));
+  const unknown = await client.createPayment(order(carol.id, 1500), 'demo-order-3');
   describePayment(unknown);
   assert.equal(unknown.status, 'processing');
   await fetch(`${outputs.acquirerUrl}/faults`, { method: 'DELETE' });

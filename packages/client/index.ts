@@ -60,8 +60,12 @@ export function createClient(options: ClientOptions) {
       const envelope = await encryptCard(card, key, { now });
       return send({ method: 'POST', path: '/v1/tokens', body: { card: envelope }, expect: isToken });
     },
-    /** Authorizes a payment. Status `processing` means that the outcome is not known yet: ask again, never pay again. */
-    createPayment: (payment: CreatePayment, idempotencyKey: string = crypto.randomUUID()): Promise<Payment> =>
+    /**
+     * Authorizes a payment. Status `processing` means that the outcome is not known yet: ask again, never pay again.
+     * The key names the payment for ever: keep it with the order, so that whatever happens here the same call, made
+     * again, finds this payment.
+     */
+    createPayment: (payment: CreatePayment, idempotencyKey: string): Promise<Payment> =>
       send({ method: 'POST', path: '/v1/payments', body: payment, idempotencyKey, expect: isPayment }),
     getPayment: (id: string): Promise<Payment> =>
       send({ method: 'GET', path: `/v1/payments/${id}`, expect: isPayment }),

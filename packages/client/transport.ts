@@ -11,6 +11,13 @@ export interface ApiCall<T> {
   readonly idempotencyKey?: string;
 }
 
+export interface TransportOptions {
+  readonly apiUrl: string;
+  readonly accessToken: () => Promise<string>;
+  /** Waits so many milliseconds; a timer when left out. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
 /** An answer that is not a success. `code` is stable; of API Gateway's own answers there is only a status. */
 export class QuittanceError extends Error {
   override readonly name = 'QuittanceError';
@@ -26,37 +33,75 @@ export class QuittanceError extends Error {
   }
 }
 
-/** Waits before each further try, in milliseconds. */
+/** Waits before each further try after a failure that passes, in milliseconds. */
 const pauses = [200, 800, 3000];
+/** A first request runs for 30 seconds at most; while it does, asking again is the only right thing. */
+const inFlightPauseMilliseconds = 1000;
+const inFlightTries = 35;
+
+/** What one try came to. */
+type Tried<T> =
+  | { readonly kind: 'answered'; readonly value: T }
+  /** The first request under this key is still under way. */
+  | { readonly kind: 'inFlight'; readonly error: QuittanceError }
+  | { readonly kind: 'passing'; readonly error: unknown }
+  | { readonly kind: 'final'; readonly error: unknown };
 
 /**
- * Sends a call, and again after a lost connection or an answer that passes (409 while the first is in flight, 429, 5xx):
- * reads always, writes only under their Idempotency-Key.
+ * Sends a call, and again after a lost connection, an answer that broke off, or one that passes (429, 5xx): reads
+ * always, writes only under their Idempotency-Key. While the first request under a key is in flight it is asked for
+ * until it has certainly ended.
  */
-export function createTransport(options: { readonly apiUrl: string; readonly accessToken: () => Promise<string> }) {
+export function createTransport(options: TransportOptions) {
+  const { pause = wait } = options;
   const send = async <T>(call: ApiCall<T>): Promise<T> => {
     const mayRepeat = call.method !== 'POST' || call.idempotencyKey !== undefined;
-    for (let attempt = 0; ; attempt += 1) {
-      const pause = mayRepeat ? pauses[attempt] : undefined;
-      const answer = await sendOnce(options, call).catch((error: unknown) => {
-        if (pause === undefined) throw error;
-        return undefined;
-      });
-      if (answer?.ok) return read(answer, call.expect);
-      if (answer) {
-        const error = await toError(answer);
-        if (pause === undefined || !passes(error)) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+    const left = { passing: mayRepeat ? [...pauses] : [], inFlight: inFlightTries };
+    for (;;) {
+      const tried = await tryOnce(options, call);
+      if (tried.kind === 'answered') return tried.value;
+      const milliseconds = nextPause(tried.kind, left);
+      if (milliseconds === undefined) throw tried.error;
+      await pause(milliseconds);
     }
   };
   return { send };
 }
 
-async function read<T>(answer: Response, expect: Guard<T>): Promise<T> {
-  const body: unknown = answer.status === 204 ? undefined : await answer.json();
-  if (!expect(body)) throw new QuittanceError(answer.status, undefined, 'The answer is not what the API promises');
-  return body;
+function nextPause(
+  kind: Exclude<Tried<unknown>['kind'], 'answered'>,
+  left: { passing: number[]; inFlight: number },
+): number | undefined {
+  switch (kind) {
+    case 'inFlight':
+      left.inFlight -= 1;
+      return left.inFlight < 0 ? undefined : inFlightPauseMilliseconds;
+    case 'passing':
+      return left.passing.shift();
+    case 'final':
+      return undefined;
+  }
+}
+
+async function tryOnce<T>(options: TransportOptions, call: ApiCall<T>): Promise<Tried<T>> {
+  let status: number;
+  let body: unknown;
+  try {
+    const answer = await sendOnce(options, call);
+    status = answer.status;
+    if (answer.ok) body = status === 204 ? undefined : await answer.json();
+    else body = await answer.json().catch(() => undefined);
+  } catch (error) {
+    return { kind: 'passing', error };
+  }
+  if (status < 200 || status > 299) return failed(toError(status, body));
+  if (call.expect(body)) return { kind: 'answered', value: body };
+  return { kind: 'final', error: new QuittanceError(status, undefined, 'The answer is not what the API promises') };
+}
+
+function failed(error: QuittanceError): Exclude<Tried<never>, { kind: 'answered' }> {
+  if (error.code === 'idempotency_in_flight') return { kind: 'inFlight', error };
+  return { kind: error.status === 429 || error.status >= 500 ? 'passing' : 'final', error };
 }
 
 /** Whether a value is an object with this value under this key. */
@@ -65,7 +110,7 @@ export function has<K extends string>(value: unknown, key: K): value is Record<K
 }
 
 async function sendOnce(
-  { apiUrl, accessToken }: { readonly apiUrl: string; readonly accessToken: () => Promise<string> },
+  { apiUrl, accessToken }: TransportOptions,
   { method, path, body, idempotencyKey }: ApiCall<unknown>,
 ): Promise<Response> {
   return fetch(new URL(path, apiUrl), {
@@ -80,14 +125,13 @@ async function sendOnce(
   });
 }
 
-function passes({ status, code }: QuittanceError): boolean {
-  return code === 'idempotency_in_flight' || status === 429 || status >= 500;
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-async function toError(answer: Response): Promise<QuittanceError> {
-  const body: unknown = await answer.json().catch(() => undefined);
-  if (isProblem(body)) return new QuittanceError(answer.status, body, `${body.code}: ${body.detail}`);
-  return new QuittanceError(answer.status, undefined, `The API answered ${answer.status}`);
+function toError(status: number, body: unknown): QuittanceError {
+  if (isProblem(body)) return new QuittanceError(status, body, `${body.code}: ${body.detail}`);
+  return new QuittanceError(status, undefined, `The API answered ${status}`);
 }
 
 function isProblem(body: unknown): body is Problem {

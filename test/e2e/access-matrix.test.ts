@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   sign = await signerOf(instance);
   const { token, client } = shopper(instance);
   const card = await token(cardNumber(1));
-  ids = { token: card, payment: (await client.createPayment(paymentOf(instance, card, 1))).id };
+  ids = { token: card, payment: (await client.createPayment(paymentOf(instance, card, 1), randomUUID())).id };
   const key = encryptionKey.parse(await (await fetch(`${instance.baseUrl}/v1/encryption-key`)).json());
   freshCvc = await encryptCard({ cvc: '123' }, key, { now: await instance.now() });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import type { CloudHere } from './cloud-here.ts';
@@ -52,7 +53,7 @@ const clearAcquirerFaults = () => fetch(`${here.outputs.acquirerUrl}/faults`, { 
 async function pay(number: string, index: number): Promise<string> {
   const token = await buyer.token(number);
   expect(await cvcItems()).toBe(1);
-  return (await buyer.client.createPayment(paymentOf(here, token, index))).status;
+  return (await buyer.client.createPayment(paymentOf(here, token, index), randomUUID())).status;
 }
 
 describe('no security code is left', () => {
@@ -68,7 +69,8 @@ describe('no security code is left', () => {
 
   test('after the rules refused the payment', async () => {
     const token = await buyer.token(cardNumber(3));
-    for (let index = 0; index < 10; index += 1) await buyer.client.createPayment(paymentOf(here, token, 30 + index));
+    for (let index = 0; index < 10; index += 1)
+      await buyer.client.createPayment(paymentOf(here, token, 30 + index), randomUUID());
     expect(await pay(cardNumber(3), 41)).toBe('declined');
     expect(await cvcItems()).toBe(0);
   });
@@ -88,7 +90,7 @@ describe('no security code is left', () => {
     expect(token).toBeUndefined();
     const good = await buyer.token(cardNumber(71));
     here.cloud.faults.add({ service: 'dynamodb', operation: 'UpdateItem', kind: 'error_before', rate: 1 });
-    expect(await buyer.client.createPayment(paymentOf(here, good, 71))).toMatchObject({
+    expect(await buyer.client.createPayment(paymentOf(here, good, 71), randomUUID())).toMatchObject({
       status: 'failed',
       failureCode: 'risk_check_unavailable',
     });
@@ -99,7 +101,7 @@ describe('no security code is left', () => {
   test('after the card could not be opened', async () => {
     const token = await buyer.token(cardNumber(80));
     here.cloud.faults.add({ service: 'kms', operation: 'Decrypt', kind: 'error_before', rate: 1 });
-    const payment = await buyer.client.createPayment(paymentOf(here, token, 80));
+    const payment = await buyer.client.createPayment(paymentOf(here, token, 80), randomUUID());
     here.cloud.faults.clear();
     expect(payment).toMatchObject({ status: 'failed', failureCode: 'card_unreadable' });
     expect(await cvcItems()).toBe(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { event } from '../../contracts/events.ts';
 import { deriveId } from '../../core/ids.ts';
@@ -39,7 +40,7 @@ async function payTimes(count: number, first: number): Promise<readonly string[]
   const ids: string[] = [];
   for (let index = first; index < first + count; index += 1) {
     const token = await buyer.token(index % 3 === 0 ? '4000000000000002' : cardNumber(index));
-    ids.push((await buyer.client.createPayment(paymentOf(here, token, index))).id);
+    ids.push((await buyer.client.createPayment(paymentOf(here, token, index), randomUUID())).id);
   }
   return ids;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { QuittanceError } from '../../packages/client/index.ts';
 import type { Instance } from '../../scripts/throw-away-instance.ts';
 import { startInstance } from '../../scripts/throw-away-instance.ts';
@@ -57,7 +58,10 @@ describe('a payment through all layers', () => {
     ['4100000000000019', 'fraud_blocked'],
   ])('with the test card %s is declined as %s', async (number, code) => {
     const token = await buyer.token(number);
-    const payment = await buyer.client.createPayment(paymentOf(instance, token, Number(number.slice(-4))));
+    const payment = await buyer.client.createPayment(
+      paymentOf(instance, token, Number(number.slice(-4))),
+      randomUUID(),
+    );
     expect(payment).toMatchObject({ status: 'declined', declineCode: code, amountAuthorized: 0 });
   });
 
@@ -65,7 +69,7 @@ describe('a payment through all layers', () => {
     const token = await buyer.token(cardNumber(3));
     const statuses: string[] = [];
     for (let index = 0; index < 11; index += 1) {
-      const { status } = await buyer.client.createPayment({ ...paymentOf(instance, token, 300 + index) });
+      const { status } = await buyer.client.createPayment({ ...paymentOf(instance, token, 300 + index) }, randomUUID());
       statuses.push(status);
     }
     expect(statuses).toEqual([...Array<string>(10).fill('authorized'), 'declined']);
@@ -80,7 +84,7 @@ describe('a payment through all layers', () => {
   test('whose answer was lost is processing, and resolved by reference within minutes', async () => {
     const token = await buyer.token(cardNumber(4));
     await setAcquirerFault('drop_after');
-    const payment = await buyer.client.createPayment(paymentOf(instance, token, 4));
+    const payment = await buyer.client.createPayment(paymentOf(instance, token, 4), randomUUID());
     await clearAcquirerFaults();
     expect(payment.status).toBe('processing');
     await instance.advance('PT3M');
@@ -93,7 +97,7 @@ describe('a payment through all layers', () => {
   test('that never reached the acquirer is cancelled there and fails, and is checked again after a day', async () => {
     const token = await buyer.token(cardNumber(5));
     await setAcquirerFault('drop_before');
-    const payment = await buyer.client.createPayment(paymentOf(instance, token, 5));
+    const payment = await buyer.client.createPayment(paymentOf(instance, token, 5), randomUUID());
     await clearAcquirerFaults();
     await instance.advance('PT6M');
     expect(await buyer.client.getPayment(payment.id)).toMatchObject({
@@ -111,9 +115,9 @@ describe('a payment through all layers', () => {
   test('counts declines of a card from the events, and refuses it after four', async () => {
     const token = await buyer.token('4000000000000069');
     for (let index = 0; index < 4; index += 1)
-      await buyer.client.createPayment(paymentOf(instance, token, 6000 + index));
+      await buyer.client.createPayment(paymentOf(instance, token, 6000 + index), randomUUID());
     await instance.advance('PT1S');
-    const fifth = await buyer.client.createPayment(paymentOf(instance, token, 6010));
+    const fifth = await buyer.client.createPayment(paymentOf(instance, token, 6010), randomUUID());
     expect(fifth).toMatchObject({ declineCode: 'blocked_by_risk', fraud: { reasons: [{ code: 'card_declines' }] } });
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
@@ -133,11 +134,13 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.listPayments();
   await buyer.client.getPayment(payment.id);
   const often = await buyer.token(cardNumber(3));
-  for (let index = 0; index < 11; index += 1) await buyer.client.createPayment(paymentOf(here, often, 100 + index));
+  for (let index = 0; index < 11; index += 1)
+    await buyer.client.createPayment(paymentOf(here, often, 100 + index), randomUUID());
   for (const [index, kind] of ['drop_after', 'drop_before'].entries()) {
     await acquirer({ operation: 'authorize', kind, rate: 1, seed: 1 });
     const unknown = await buyer.client.createPayment(
       paymentOf(here, await buyer.token(cardNumber(4 + index)), 200 + index),
+      randomUUID(),
     );
     await clearAcquirer();
     await here.advance('PT5M');
@@ -146,16 +149,16 @@ async function tellTheStory(): Promise<void> {
 
   // Events: a decline is counted; while the bus is away the stream gives up, and the sweeper publishes later.
   const declined = await buyer.token('4000000000000002');
-  await buyer.client.createPayment(paymentOf(here, declined, 300));
+  await buyer.client.createPayment(paymentOf(here, declined, 300), randomUUID());
   here.cloud.faults.add({ service: 'events', operation: 'PutEvents', kind: 'error_before', rate: 1 });
-  await buyer.client.createPayment(paymentOf(here, declined, 301));
+  await buyer.client.createPayment(paymentOf(here, declined, 301), randomUUID());
   await here.advance('PT30M');
   here.cloud.faults.clear();
   await here.advance('PT10M');
 
   // Dead letters: of functions whose work fails for good, and of schedules and rules whose functions cannot be reached.
   for (const service of ['dynamodb', 'lambda']) {
-    await buyer.client.createPayment(paymentOf(here, declined, service === 'lambda' ? 303 : 302));
+    await buyer.client.createPayment(paymentOf(here, declined, service === 'lambda' ? 303 : 302), randomUUID());
     here.cloud.faults.add({ service, operation: '*', kind: 'error_before', rate: 1 });
     if (service === 'dynamodb')
       here.cloud.faults.add({ service: 'sqs', operation: 'ReceiveMessage', kind: 'error_before', rate: 1 });

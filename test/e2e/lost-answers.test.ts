@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import type { Instance } from '../../scripts/throw-away-instance.ts';
 import { startInstance } from '../../scripts/throw-away-instance.ts';
 import {
@@ -43,7 +44,7 @@ describe(`${paymentCount} payments while the acquirer drops answers before and a
     const answered = new Map<string, string>();
     await eachConcurrently(paymentCount, 8, async (index) => {
       const token = await buyer.token(cardNumber(10_000 + index));
-      const { id, status } = await buyer.client.createPayment(paymentOf(instance, token, index));
+      const { id, status } = await buyer.client.createPayment(paymentOf(instance, token, index), randomUUID());
       answered.set(id, status);
     });
     expect(answered.size).toBe(paymentCount);
