@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { requestsWithin } from '../request-options.ts';
 
 /**
  * The one client for DynamoDB of a function, made at cold start. It tries a call three times at most and gives each
@@ -8,6 +9,6 @@ export function createDynamoDBClient(): DynamoDBClient {
   return new DynamoDBClient({
     maxAttempts: 3,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    requestHandler: requestsWithin(2000),
   });
 }

@@ -5,12 +5,13 @@ import { eventSource } from '../../contracts/events.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
+import { requestsWithin } from '../request-options.ts';
 
 /** EventBridge takes ten entries a call. */
 const entriesPerCall = 10;
 
 export function eventBridgePublisher(eventBusName: string): TransitionPublisher {
-  const client = new EventBridgeClient({ maxAttempts: 3 });
+  const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
     publish: async (transitions) => {
       const failed: StoredTransition[] = [];

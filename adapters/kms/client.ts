@@ -1,10 +1,11 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { requestsWithin } from '../request-options.ts';
 
 /** The one client for KMS of a function, made at cold start: three tries of two seconds at most. */
 export function createKmsClient(): KMSClient {
   return new KMSClient({
     maxAttempts: 3,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    requestHandler: requestsWithin(2000),
   });
 }
