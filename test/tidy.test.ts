@@ -79,7 +79,7 @@ describe('the house rules', () => {
     const names = new Set(
       states.flatMap(({ Retry = [], Catch = [] }) => [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals)),
     );
-    const ours = [...names].filter((name) => !/^(States|Lambda)\./u.test(name));
+    const ours = [...names].filter((name) => !/^(States|Lambda|DynamoDB)\./u.test(name));
     const core = sources
       .filter((file) => file.startsWith('core/'))
       .map(read)

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { CvcReplacer, CvcTaker, SealedCvc } from '../../core/tokens/ports.ts';
 import type { SealedBytes } from '../../core/tokens/token.ts';
 import { epochSeconds } from './epoch-seconds.ts';
-import { cancellationReasons, isConditionalCheckFailed } from './errors.ts';
+import { cancellationReasons } from './errors.ts';
 import { useEnvelope } from './guard-store.ts';
 import { sealedBytes } from './sealed-bytes.ts';
 import { transactWrite } from './transact.ts';
@@ -13,28 +13,19 @@ import { transactWrite } from './transact.ts';
 const cvcItem = z.object({ pk: z.string(), sealed: sealedBytes, expiresAt: z.int() });
 
 /**
- * Takes security codes out of their table. Expiry is part of the condition: the reaper may come two days late, and
- * what has expired is as good as gone. Deleting is the read, so that nobody reads twice; an answer that gets lost
- * costs the code, never the rule.
+ * Takes security codes out of their table. Deleting is the read, so that nobody reads twice; an answer that gets lost
+ * costs the code, never the rule. What has expired is deleted all the same, because the reaper may come two days late,
+ * but it is not given out.
  */
 export function dynamoCvcStore(client: DynamoDBClient, tableName: string): CvcTaker {
   return {
     take: async (tokenId, now) => {
-      try {
-        const { Attributes: item } = await client.send(
-          new DeleteItemCommand({
-            TableName: tableName,
-            Key: marshall({ pk: tokenId }),
-            ConditionExpression: 'expiresAt > :now',
-            ExpressionAttributeValues: marshall({ ':now': now.getTime() / 1000 }),
-            ReturnValues: 'ALL_OLD',
-          }),
-        );
-        return item && cvcItem.parse(unmarshall(item)).sealed;
-      } catch (error) {
-        if (isConditionalCheckFailed(error)) return undefined;
-        throw error;
-      }
+      const { Attributes: item } = await client.send(
+        new DeleteItemCommand({ TableName: tableName, Key: marshall({ pk: tokenId }), ReturnValues: 'ALL_OLD' }),
+      );
+      if (!item) return undefined;
+      const { sealed, expiresAt } = cvcItem.parse(unmarshall(item));
+      return expiresAt > now.getTime() / 1000 ? sealed : undefined;
     },
   };
 }

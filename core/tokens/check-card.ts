@@ -17,7 +17,8 @@ export type CheckedCard =
  * has not expired, and the length of its security code.
  */
 export function checkCard({ number, expMonth, expYear, cvc }: Card, now: Date): CheckedCard {
-  if (!/^\d{12,19}$/u.test(number)) return { kind: 'numberInvalid' };
+  // Of a twelve-digit number BIN and last four digits, which we show, would leave ten candidates.
+  if (!/^\d{13,19}$/u.test(number)) return { kind: 'numberInvalid' };
   // Some early UnionPay cards fail Luhn; slips of the finger are far more frequent than these.
   const { card: brand, isValid } = cardValidator.number(number, { luhnValidateUnionPay: true });
   if (!brand) return passesLuhn(number) ? { kind: 'brandUnknown' } : { kind: 'numberInvalid' };

@@ -15,11 +15,9 @@ import type {
   TokenizingCounter,
   UsedEnvelope,
 } from './ports.ts';
+import { cvcLifetimeSeconds } from './cvc-lifetime.ts';
 import { sealCard, sealCvc } from './seal-card.ts';
 import type { Card, CardToken, StoredToken } from './token.ts';
-
-/** PCI DSS lets nobody keep a security code after authorization; ours lives until then, and no longer than this. */
-const cvcLifetimeSeconds = 15 * 60;
 
 export interface CreateTokenDependencies {
   readonly keyring: EnvelopeKeyring;

@@ -23,5 +23,5 @@ function describe(fields: Readonly<Record<string, unknown>>): Record<string, unk
 
 /** A last net under every message that is not ours: what looks like a card number is masked. */
 function redact(text: string): string {
-  return text.replace(/\b\d(?:[ -]?\d){12,18}\b/gu, '[number masked]');
+  return text.replace(/\b\d(?:[ -]?\d){11,18}\b/gu, '[number masked]');
 }
