@@ -89,6 +89,8 @@ export interface Attempt {
 /** Cards' authorizations are kept a week unless the acquirer says otherwise (domain-facts.md, "Cards"). */
 const authorizationDays = 7;
 const orphanCheckDelayHours = 24;
+/** The failure code of a payment whose reference was cancelled after an unknown outcome. */
+const cancelledCode = 'authorization_cancelled';
 
 /**
  * What an outcome makes of a payment. Input: the payment as it stands, the outcome, the assessment when it is known, and
@@ -101,7 +103,7 @@ export function transitionFor(
   now: Date,
 ): { readonly kind: 'transition'; readonly transition: Transition } | { readonly kind: 'refused' } {
   const rule = transitionRules.find(({ from, outcome: kind }) => from === payment.status && kind === outcome.kind);
-  if (!rule || (outcome.kind === 'unknown' && payment.outcomeWasUnknown)) return { kind: 'refused' };
+  if (!rule || wasTold(payment, outcome)) return { kind: 'refused' };
   const occurredAt = now.toISOString();
   const postings = outcome.kind === 'approved' ? authorizationPostings(payment.amount, payment.currency) : [];
   assertBalanced(postings);
@@ -119,6 +121,23 @@ export function transitionFor(
       change: changeOf(payment, rule.to, outcome, assessment, now),
     },
   };
+}
+
+/** Whether an outcome that leaves the state as it is was recorded before, or has nothing to say of this payment. */
+function wasTold(payment: Payment, outcome: Outcome): boolean {
+  switch (outcome.kind) {
+    case 'unknown':
+      return payment.outcomeWasUnknown;
+    case 'reversalConfirmed':
+      // Due from the cancellation on until it was confirmed.
+      return payment.failureCode !== cancelledCode || payment.resolveAt === undefined;
+    case 'approved':
+    case 'declined':
+    case 'blocked':
+    case 'notSent':
+    case 'cancelled':
+      return false;
+  }
 }
 
 /** The payment after a transition: the same function answers the first request and every replay. */
@@ -160,7 +179,7 @@ function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'decli
     case 'notSent':
       return { failureCode: outcome.code };
     case 'cancelled':
-      return { failureCode: 'authorization_cancelled' };
+      return { failureCode: cancelledCode };
     case 'reversalConfirmed':
       return payment.failureCode === undefined ? {} : { failureCode: payment.failureCode };
     case 'approved':

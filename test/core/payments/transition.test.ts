@@ -99,6 +99,23 @@ describe('any history of outcomes, doubled and out of order', () => {
     );
   });
 
+  test('an orphan check that is told again is recorded once, and never of a payment that was not cancelled', async () => {
+    const confirmed: Outcome = { kind: 'reversalConfirmed' };
+    const { store, transitionsOf } = fakePaymentStore();
+    await store.open(processingPayment());
+    await recordOutcome(store, processingPayment().id, { kind: 'cancelled' }, undefined, now);
+    for (let time = 0; time < 3; time += 1)
+      await recordOutcome(store, processingPayment().id, confirmed, undefined, now);
+    expect(transitionsOf(processingPayment().id).map(({ cause }) => cause)).toEqual(['cancelled', 'reversalConfirmed']);
+
+    const other = fakePaymentStore();
+    await other.store.open(processingPayment());
+    const notSent: Outcome = { kind: 'notSent', code: 'acquirer_unavailable' };
+    await recordOutcome(other.store, processingPayment().id, notSent, undefined, now);
+    await recordOutcome(other.store, processingPayment().id, confirmed, undefined, now);
+    expect(other.transitionsOf(processingPayment().id)).toHaveLength(1);
+  });
+
   test('an approval that arrives after the payment failed is an alarm, not a change', async () => {
     const { store } = fakePaymentStore();
     await store.open(processingPayment());
