@@ -126,13 +126,21 @@ export const timelineEntry = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const listPaymentsQuery = listQuery.extend({
-  status: paymentStatus.optional(),
-  sellerId: sellerId.optional(),
-  buyerId: z.string().min(1).max(64).optional(),
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
-});
+/** A time of a query, RFC 3339 UTC, brought to milliseconds as stored times are, so that they compare as text. */
+const queryTime = z.iso.datetime().overwrite((time) => new Date(time).toISOString());
+
+export const listPaymentsQuery = listQuery
+  .extend({
+    status: paymentStatus.optional(),
+    sellerId: sellerId.optional(),
+    buyerId: z.string().min(1).max(64).optional(),
+    from: queryTime.optional().meta({ description: 'Created at this time or later.' }),
+    to: queryTime.optional().meta({ description: 'Created at this time or earlier.' }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['to'],
+    message: 'is before from',
+  });
 
 const capability = 'payments';
 const pathParameters = z.strictObject({ id: paymentId });

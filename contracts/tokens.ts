@@ -42,7 +42,12 @@ export const encryptionKey = z
   .meta({ id: 'EncryptionKey' });
 
 export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/u, 'is not a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(20),
   cursor: z.string().max(1024).optional(),
 });
 

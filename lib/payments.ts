@@ -123,7 +123,7 @@ export class Payments extends Construct {
       } satisfies VariablesOf<CreatePaymentEnvironment>,
     })
       .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn)
-      .may(['dynamodb:PutItem'], paymentsTable.tableArn)
+      .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], paymentsTable.tableArn)
       .may(['states:StartSyncExecution'], this.authorizePayment.arn);
   }
 

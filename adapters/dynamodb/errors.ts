@@ -1,4 +1,8 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 
 /** Whether a single write was refused by its own condition. */
 export function isConditionalCheckFailed(error: unknown): error is ConditionalCheckFailedException {
@@ -16,6 +20,11 @@ export function cancellationReasons(error: unknown): readonly string[] {
 
 /** Reasons that pass by themselves: somebody else held an item, or the table was busy. */
 const passing = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** Whether a single write met a transaction on the same item. */
+export function isTransactionConflict(error: unknown): boolean {
+  return error instanceof TransactionConflictException;
+}
 
 /**
  * Whether a transaction was cancelled for nothing but what passes: doing the same again is right then. The SDK's own

@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Payment } from '../../core/payments/payment.ts';
@@ -21,7 +22,7 @@ import {
   toTransitionItem,
   transitionKey,
 } from './payment-item.ts';
-import { transactWrite } from './transact.ts';
+import { outlastConflicts, transactWrite } from './transact.ts';
 
 /** Payments and their transitions in one DynamoDB table (docs/architecture.md, "Tables"). */
 export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): PaymentStore {
@@ -45,6 +46,7 @@ export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): P
       }
     },
     find: (paymentId) => findPayment(client, tableName, paymentId),
+    endFlight: (payment) => endFlight(client, tableName, payment),
     record: (transition) => record(client, tableName, transition),
     changeOf: async (paymentId, version) => {
       const { Item: item } = await client.send(
@@ -67,6 +69,27 @@ export async function findPayment(
     new GetItemCommand({ TableName: tableName, Key: paymentKey(paymentId), ConsistentRead: true }),
   );
   return item && toPayment(item);
+}
+
+async function endFlight(client: DynamoDBClient, tableName: string, payment: Payment): Promise<Payment | undefined> {
+  const command = new UpdateItemCommand({
+    TableName: tableName,
+    Key: paymentKey(payment.id),
+    UpdateExpression: 'SET inFlightUntil = createdAt',
+    // Once the outcome is known nothing is in flight, and the item is none of ours to touch.
+    ConditionExpression: '#status = :processing AND outcomeWasUnknown = :no',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':processing': { S: 'processing' }, ':no': { BOOL: false } },
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  try {
+    const { Attributes: item } = await outlastConflicts(() => client.send(command));
+    return item && toPayment(item);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item && toPayment(error.Item);
+    throw error;
+  }
 }
 
 /** Two items are a transition (decision 2): the payment's change and the immutable record of it. */

@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { StoredTransition, TransitionLog } from '../../core/payments/ports.ts';
+import type { StoredTransition, TransitionLog, TransitionPage } from '../../core/payments/ports.ts';
 import { batchGetItems } from './batch-get.ts';
 import { occurredShards, toTransition } from './payment-item.ts';
 
@@ -17,7 +17,7 @@ async function* between(
   tableName: string,
   from: Date,
   to: Date,
-): AsyncGenerator<readonly StoredTransition[]> {
+): AsyncGenerator<TransitionPage> {
   const firstHour = Math.floor(from.getTime() / hourMilliseconds) * hourMilliseconds;
   for (let hour = firstHour; hour <= to.getTime(); hour += hourMilliseconds) {
     for (let shard = 0; shard < occurredShards; shard += 1) {
@@ -33,7 +33,7 @@ async function* partitionBetween(
   partition: string,
   from: Date,
   to: Date,
-): AsyncGenerator<readonly StoredTransition[]> {
+): AsyncGenerator<TransitionPage> {
   let startKey: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(
@@ -51,7 +51,20 @@ async function* partitionBetween(
       }),
     );
     const keys = (page.Items ?? []).flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : []));
-    if (keys.length > 0) yield (await batchGetItems(client, tableName, keys)).map(toTransition);
+    if (keys.length > 0) yield toPage(await batchGetItems(client, tableName, keys));
     startKey = page.LastEvaluatedKey;
   } while (startKey);
+}
+
+function toPage(items: readonly Record<string, AttributeValue>[]): TransitionPage {
+  const transitions: StoredTransition[] = [];
+  const unreadable: string[] = [];
+  for (const item of items) {
+    try {
+      transitions.push(toTransition(item));
+    } catch {
+      unreadable.push(`${item['pk']?.S ?? ''} ${item['sk']?.S ?? ''}`);
+    }
+  }
+  return { transitions, unreadable };
 }

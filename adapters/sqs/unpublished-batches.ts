@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import type { UnpublishedBatch, UnpublishedBatches } from '../../core/payments/ports.ts';
+import { requestsWithin } from '../request-options.ts';
 
 /**
  * What Lambda writes to the on-failure queue of a DynamoDB stream: where and when, without the records.
@@ -15,15 +16,16 @@ const failure = z.object({
 
 /** The queue of batches that publish-events could not publish. */
 export function sqsUnpublishedBatches(queueUrl: string): UnpublishedBatches {
-  const client = new SQSClient({ maxAttempts: 3 });
+  const client = new SQSClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
     receive: async () => {
       const { Messages: messages } = await client.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 300 }),
       );
-      return (messages ?? []).flatMap(({ Body: body, ReceiptHandle: receipt }) =>
-        body === undefined || receipt === undefined ? [] : [toBatch(body, receipt)],
-      );
+      return (messages ?? []).flatMap(({ Body: body, ReceiptHandle: receipt }) => {
+        const batch = body === undefined || receipt === undefined ? undefined : toBatch(body, receipt);
+        return batch ? [batch] : [];
+      });
     },
     done: async ({ receipt }) => {
       await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt }));
@@ -31,7 +33,21 @@ export function sqsUnpublishedBatches(queueUrl: string): UnpublishedBatches {
   };
 }
 
-function toBatch(body: string, receipt: string): UnpublishedBatch {
-  const { DDBStreamBatchInfo: info } = failure.parse(JSON.parse(body));
+/** What is no such word goes to the dead letters by being received too often; it keeps no other from being read. */
+function toBatch(body: string, receipt: string): UnpublishedBatch | undefined {
+  const read = readFailure(body);
+  if (!read) {
+    console.error({ message: 'a message in the queue of unpublished batches is not from Lambda' });
+    return undefined;
+  }
+  const { DDBStreamBatchInfo: info } = read;
   return { receipt, from: info.approximateArrivalOfFirstRecord, to: info.approximateArrivalOfLastRecord };
+}
+
+function readFailure(body: string): z.infer<typeof failure> | undefined {
+  try {
+    return failure.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { paymentChange, toMessage } from '../../core/payments/messages.ts';
 import type { AuthorizationWorkflow } from '../../core/payments/ports.ts';
+import { requestsWithin } from '../request-options.ts';
 
 /** The workflow ends itself after 15 seconds; a little more for the way. */
 const answerWithinMilliseconds = 18_000;
@@ -10,7 +11,7 @@ const answerWithinMilliseconds = 18_000;
  * authorize again, and what is unknown is for the resolver to find out.
  */
 export function stepFunctionsAuthorizationWorkflow(stateMachineArn: string): AuthorizationWorkflow {
-  const client = new SFNClient({ maxAttempts: 1, requestHandler: { requestTimeout: answerWithinMilliseconds } });
+  const client = new SFNClient({ maxAttempts: 1, requestHandler: requestsWithin(answerWithinMilliseconds) });
   return {
     run: async (order) => {
       try {

@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-sfn';
 import { toMessage } from '../../core/payments/messages.ts';
 import type { ResolutionRuns, ResolutionWorkflow } from '../../core/payments/ports.ts';
+import { requestsWithin } from '../request-options.ts';
 
 /** The Standard workflow resolve-payment. Its runs are named by payment and round: a name is good once. */
 export function stepFunctionsResolutionWorkflow(stateMachineArn: string): ResolutionWorkflow & ResolutionRuns {
-  const client = new SFNClient({ maxAttempts: 3 });
+  const client = new SFNClient({ maxAttempts: 3, requestHandler: requestsWithin(3000) });
   return {
     start: async (name, order) => {
       try {

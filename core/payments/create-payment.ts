@@ -71,7 +71,19 @@ export async function createPayment(
   }
   const run = await dependencies.workflow.run(toOrder(prepared.payment));
   if (run.kind === 'finished') return created(applyChange(prepared.payment, run.change));
-  return created((await dependencies.payments.find(paymentId)) ?? prepared.payment);
+  return created(await presentState(dependencies.payments, prepared.payment));
+}
+
+/**
+ * The payment after a workflow that gave no answer. Nobody waits for it any longer, so a retry gets this answer rather
+ * than being told to wait. What fails here costs the caller nothing: the payment is written, and will be looked into.
+ */
+async function presentState(payments: PaymentStore, opened: Payment): Promise<Payment> {
+  try {
+    return (await payments.endFlight(opened)) ?? opened;
+  } catch {
+    return opened;
+  }
 }
 
 function created(payment: Payment): CreatePaymentResult {

@@ -8,6 +8,8 @@ export interface PaymentStore {
   open(payment: Payment): Promise<{ readonly kind: 'opened' } | { readonly kind: 'exists'; readonly payment: Payment }>;
   /** The payment as it stands, strongly consistent. */
   find(paymentId: string): Promise<Payment | undefined>;
+  /** Notes that the first request is over while the outcome is open; answers the payment as it stands then. */
+  endFlight(payment: Payment): Promise<Payment | undefined>;
   /**
    * Writes the transition and the payment's change in one transaction, on the condition that the payment is still in
    * the state and version that the transition starts from; else answers `changed` and nothing is written.
@@ -50,11 +52,25 @@ export interface PaymentPage {
 
 /** What is due to be looked into. */
 export interface ResolutionQueue {
-  /** Ids of payments of one shard that are due, earliest first. */
-  due(shard: number, now: Date, limit: number): Promise<readonly string[]>;
+  /** A page of the ids of payments of one shard that are due, earliest first. */
+  due(shard: number, now: Date, limit: number, after: DuePosition | undefined): Promise<DuePage>;
   find(paymentId: string): Promise<Payment | undefined>;
-  /** Notes that a round has begun and when to look again; `false` when somebody else did so first. */
+  /**
+   * Notes that a round has begun and when to look again; `false` when somebody else did so first, or when the payment
+   * has been given another date since it was read.
+   */
   beginRound(payment: Payment, lookAgainAt: Date): Promise<boolean>;
+}
+
+export interface DuePage {
+  readonly paymentIds: readonly string[];
+  /** Where the page ended, when there may be more. */
+  readonly next: DuePosition | undefined;
+}
+
+export interface DuePosition {
+  readonly paymentId: string;
+  readonly resolveAt: string;
 }
 
 /** How many shards hold what is due; a shard is a partition that takes 1,000 writes a second. */
@@ -93,6 +109,7 @@ export interface TransitionPublisher {
 
 /** Where the stream leaves word of batches that it gave up on: when they happened, not what they held. */
 export interface UnpublishedBatches {
+  /** A few of them, or none when none is left; what is received is not received again for some minutes. */
   receive(): Promise<readonly UnpublishedBatch[]>;
   /** The batch was published; it is not received again. */
   done(batch: UnpublishedBatch): Promise<void>;
@@ -106,7 +123,13 @@ export interface UnpublishedBatch {
   readonly to: Date;
 }
 
+export interface TransitionPage {
+  readonly transitions: readonly StoredTransition[];
+  /** Keys of items that are no transitions as this release writes them: for people, and no reason to hold up others. */
+  readonly unreadable: readonly string[];
+}
+
 export interface TransitionLog {
   /** Transitions that occurred between two times, a page at a time. */
-  between(from: Date, to: Date): AsyncIterable<readonly StoredTransition[]>;
+  between(from: Date, to: Date): AsyncIterable<TransitionPage>;
 }

@@ -53,9 +53,12 @@ function listName({ principal, status, sellerId, buyerId, from, to }: ListPaymen
   return ['payments', principal.id, ...[status, sellerId, buyerId, from, to].map((filter) => filter ?? '')];
 }
 
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
+
+/** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): PaymentPosition | undefined {
-  const { paymentId, createdAt } = key ?? {};
-  return paymentId === undefined || createdAt === undefined ? undefined : { paymentId, createdAt };
+  const { paymentId = '', createdAt = '' } = key ?? {};
+  return /^pay_[0-9a-z]{26}$/u.test(paymentId) && timestamp.test(createdAt) ? { paymentId, createdAt } : undefined;
 }
 
 export interface Timeline {
@@ -64,7 +67,13 @@ export interface Timeline {
   readonly runs: readonly { readonly name: string; readonly startedAt: string; readonly status: string }[];
 }
 
-/** Everything that happened to a payment: its transitions with their attempts, and the long runs that looked into it. */
+/** An acquirer that is away for days is asked in hundreds of rounds; the newest say what there is to say. */
+const mostRuns = 20;
+
+/**
+ * Everything that happened to a payment: its transitions with their attempts, and the newest long runs that looked
+ * into it. A run that cannot be described just now is left out: what happened to the money does not wait for it.
+ */
 export async function getTimeline(
   { payments, runs }: { readonly payments: Pick<PaymentStore, 'history'>; readonly runs: ResolutionRuns },
   principal: Principal,
@@ -72,9 +81,12 @@ export async function getTimeline(
 ): Promise<Timeline | undefined> {
   const history = await payments.history(paymentId);
   if (!history || !mayRead(principal, history.payment)) return undefined;
-  const names = Array.from({ length: history.payment.resolveRound }, (_, round) =>
-    resolutionName(paymentId, round + 1),
+  const rounds = history.payment.resolveRound;
+  const names = Array.from({ length: Math.min(rounds, mostRuns) }, (_, index) =>
+    resolutionName(paymentId, rounds - index),
   );
-  const described = await Promise.all(names.map(async (name) => ({ name, run: await runs.describe(name) })));
+  const described = await Promise.all(
+    names.map(async (name) => ({ name, run: await runs.describe(name).catch(() => undefined) })),
+  );
   return { ...history, runs: described.flatMap(({ name, run }) => (run ? [{ name, ...run }] : [])) };
 }

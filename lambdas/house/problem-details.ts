@@ -22,7 +22,7 @@ function toProblem(error: unknown) {
   const name = error instanceof Error ? error.name : 'unknown';
   log.error('request failed', { error });
   if (transientNames.has(name))
-    return new ProblemError('service_unavailable', 'Try again with the same Idempotency-Key.').toProblem();
+    return new ProblemError('service_unavailable', 'Try again; a POST with the same Idempotency-Key.').toProblem();
   return new ProblemError(
     'internal_error',
     'The request was not understood to have failed or succeeded; ask again before you repeat it.',
@@ -38,5 +38,11 @@ const transientNames = new Set([
   'InternalServerError',
   'KMSInternalException',
   'ServiceUnavailable',
+  'TransactionInProgressException',
+  'RequestLimitExceeded',
+  'DependencyTimeoutException',
+  'LimitExceededException',
   'TimeoutError',
+  'ECONNREFUSED',
+  'ECONNRESET',
 ]);

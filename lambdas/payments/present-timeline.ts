@@ -41,10 +41,25 @@ function toEntries({ attempt, occurredAt, version, from, to, cause, event }: Sto
       kind: 'attempt',
       at: occurredAt,
       reference,
-      operation: 'authorization',
+      operation: operationOf(outcome),
       outcome,
       ...(code === undefined ? {} : { code }),
     },
     transition,
   ];
+}
+
+/** What was asked of the acquirer. */
+function operationOf(outcome: StoredTransition['attempt']['outcome']): string {
+  switch (outcome) {
+    case 'cancelled':
+    case 'reversalConfirmed':
+      return 'cancellation';
+    case 'approved':
+    case 'declined':
+    case 'unknown':
+    case 'blocked':
+    case 'notSent':
+      return 'authorization';
+  }
 }

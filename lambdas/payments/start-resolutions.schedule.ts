@@ -21,7 +21,14 @@ const reserveMilliseconds = 5_000;
 
 export const handler = taskHandler(z.unknown(), async (_event, context: Context) => {
   const isTimeLeft = () => context.getRemainingTimeInMillis() > reserveMilliseconds;
-  const started = await startResolutions(dependencies, new Date(), isTimeLeft);
+  const { started, failed } = await startResolutions(dependencies, new Date(), isTimeLeft);
   if (started > 0) log.info('resolutions started', { started });
+  for (const { paymentId, error } of failed) log.error('resolution not started', { paymentId, error });
+  // All others have their rounds by now; failing rings the alarm, and a minute later these are tried again.
+  if (failed.length > 0) throw new ResolutionsNotStarted(`${failed.length} of ${failed.length + started} rounds`);
   return { started };
 });
+
+class ResolutionsNotStarted extends Error {
+  override readonly name = 'ResolutionsNotStarted';
+}

@@ -26,7 +26,15 @@ const dependencies = {
 const reserveMilliseconds = 10_000;
 
 export const handler = taskHandler(z.unknown(), async (_event, context: Context) => {
-  const published = await sweepEvents(dependencies, () => context.getRemainingTimeInMillis() > reserveMilliseconds);
+  const isTimeLeft = () => context.getRemainingTimeInMillis() > reserveMilliseconds;
+  const { published, failed } = await sweepEvents(dependencies, isTimeLeft);
   if (published > 0) log.info('events published again', { published });
+  for (const { from, to, error } of failed) log.error('events not published', { from, to, error });
+  // Word of them stays in the queue and comes back; failing rings the alarm.
+  if (failed.length > 0) throw new EventsNotPublished(`${failed.length} stretches of time`);
   return { published };
 });
+
+class EventsNotPublished extends Error {
+  override readonly name = 'EventsNotPublished';
+}

@@ -30,6 +30,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem PaymentsTable',
     'dynamodb:GetItem TokensTable',
     'dynamodb:PutItem PaymentsTable',
+    'dynamodb:UpdateItem PaymentsTable',
     'states:StartSyncExecution PaymentsAuthorizePayment',
   ],
   PaymentsGetPayment: ['dynamodb:GetItem PaymentsTable'],

@@ -58,8 +58,8 @@ function payment(name: string, changes: Partial<Payment> = {}): Payment {
 
 async function duePayments(at: Date): Promise<readonly string[]> {
   const queue = dynamoResolutionQueue(world.client, 'payments');
-  const shards = Array.from({ length: resolutionShards }, (_, shard) => queue.due(shard, at, 100));
-  return (await Promise.all(shards)).flat();
+  const shards = Array.from({ length: resolutionShards }, (_, shard) => queue.due(shard, at, 100, undefined));
+  return (await Promise.all(shards)).flatMap(({ paymentIds }) => paymentIds);
 }
 
 withTables('a payment comes back as it was written', async () => {
@@ -111,7 +111,45 @@ withTables('what is due is found by index, and leaves it with the outcome', asyn
   await recordOutcome(store, opened.id, { kind: 'declined', code: 'lost_card' }, undefined, now);
   expect(await duePayments(new Date('2026-11-23T10:00:00.000Z'))).not.toContain(opened.id);
   const resolved = await store.find(opened.id);
+  expect(resolved).not.toHaveProperty('resolveAt');
   expect(resolved && (await queue.beginRound({ ...resolved, resolveRound: 1 }, again))).toBe(false);
+});
+
+withTables('a round that resolved the payment before it was noted keeps the date that it set', async () => {
+  const opened = payment('faster than its note', { resolveAt: '2026-11-22T10:00:00.000Z' });
+  await store.open(opened);
+  await recordOutcome(store, opened.id, { kind: 'cancelled' }, undefined, now);
+  const queue = dynamoResolutionQueue(world.client, 'payments');
+  expect(await queue.beginRound(opened, new Date('2026-11-22T10:10:00.000Z'))).toBe(false);
+  expect(await store.find(opened.id)).toMatchObject({ resolveAt: '2026-11-23T10:00:00.000Z', resolveRound: 0 });
+});
+
+withTables('what is due is read page by page', async () => {
+  const resolveAt = '2026-01-01T00:00:00.000Z';
+  const ids = Array.from({ length: 40 }, (_, index) => deriveId('pay_', 'paged', String(index)));
+  for (const id of ids) await store.open(payment('paged', { id, resolveAt }));
+  const queue = dynamoResolutionQueue(world.client, 'payments');
+  const found: string[] = [];
+  for (let shard = 0; shard < resolutionShards; shard += 1) {
+    let after: Parameters<typeof queue.due>[3];
+    do {
+      const page = await queue.due(shard, new Date(resolveAt), 3, after);
+      expect(page.paymentIds.length).toBeLessThanOrEqual(3);
+      found.push(...page.paymentIds);
+      after = page.next;
+    } while (after);
+  }
+  expect(found.toSorted()).toEqual(ids.toSorted());
+});
+
+withTables('a flight ends while the outcome is open, and touches no payment that is decided', async () => {
+  const opened = payment('flight', { inFlightUntil: '2026-11-22T10:00:30.000Z' });
+  await store.open(opened);
+  expect(await store.endFlight(opened)).toEqual({ ...opened, inFlightUntil: opened.createdAt });
+  await recordOutcome(store, opened.id, { kind: 'declined', code: 'lost_card' }, undefined, now);
+  const decided = await store.find(opened.id);
+  expect(await store.endFlight(opened)).toEqual(decided);
+  expect(await store.find(opened.id)).toEqual(decided);
 });
 
 withTables("a list walks an owner's payments once each, newest first, filtered or not", async () => {
@@ -159,8 +197,11 @@ withTables('transitions are found by time, across the turn of an hour', async ()
   }
   const found: string[] = [];
   const log = dynamoTransitionLog(world.client, 'payments');
-  for await (const page of log.between(new Date('2026-11-20T10:30:00.000Z'), new Date('2026-11-20T11:30:00.000Z'))) {
-    found.push(...page.map(({ paymentId }) => paymentId));
+  for await (const { transitions } of log.between(
+    new Date('2026-11-20T10:30:00.000Z'),
+    new Date('2026-11-20T11:30:00.000Z'),
+  )) {
+    found.push(...transitions.map(({ paymentId }) => paymentId));
   }
   expect(found.sort()).toEqual(written.slice(0, 2).sort());
 });

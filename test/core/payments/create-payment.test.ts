@@ -90,9 +90,10 @@ describe('creating a payment', () => {
     expect(orders).toHaveLength(1);
   });
 
-  test('is in flight for half a minute when the first request has not answered, then shows how it stands', async () => {
+  test('is in flight for half a minute when the first request died, then shows how it stands', async () => {
     const { dependencies } = given('dies');
-    await createPayment(dependencies, request(), now);
+    const dead = { ...dependencies.workflow, run: () => Promise.reject(new Error('the function died')) };
+    await expect(createPayment({ ...dependencies, workflow: dead }, request(), now)).rejects.toThrow('died');
     const again = request({ requestId: 'request-2' });
     expect(await createPayment(dependencies, again, later(29))).toEqual({ kind: 'inFlight' });
     expect(await createPayment(dependencies, again, later(31))).toMatchObject({
@@ -100,6 +101,24 @@ describe('creating a payment', () => {
       replayed: true,
       payment: { status: 'processing' },
     });
+  });
+
+  test('gets the first answer again as soon as there was one, though the workflow gave none', async () => {
+    const { dependencies } = given('dies');
+    expect(await createPayment(dependencies, request(), now)).toMatchObject({ payment: { status: 'processing' } });
+    const again = request({ requestId: 'request-2' });
+    expect(await createPayment(dependencies, again, later(1))).toMatchObject({
+      kind: 'created',
+      replayed: true,
+      payment: { status: 'processing' },
+    });
+  });
+
+  test('is answered as opened when the store fails after the workflow gave no answer', async () => {
+    const { dependencies, store } = given('dies');
+    const broken = { ...store, endFlight: () => Promise.reject(new Error('throttled')) };
+    const result = await createPayment({ ...dependencies, payments: broken }, request(), now);
+    expect(result).toMatchObject({ kind: 'created', payment: { status: 'processing', version: 1 } });
   });
 
   test('whose outcome is unknown is processing, is looked into at once, and a replay shows the present state', async () => {

@@ -37,6 +37,13 @@ export function fakePaymentStore() {
       return Promise.resolve({ kind: 'opened' });
     },
     find: (paymentId) => Promise.resolve(payments.get(paymentId)),
+    endFlight: ({ id }) => {
+      const payment = payments.get(id);
+      if (payment?.status === 'processing' && !payment.outcomeWasUnknown) {
+        payments.set(id, { ...payment, inFlightUntil: payment.createdAt });
+      }
+      return Promise.resolve(payments.get(id));
+    },
     record: (transition) => {
       const payment = payments.get(transition.paymentId);
       if (payment?.status !== transition.from || payment.version !== transition.change.version - 1) {
