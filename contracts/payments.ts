@@ -15,6 +15,14 @@ export const currency = z
 export const largestAmount = 1_000_000_000_000;
 export const amount = z.int().min(1).max(largestAmount).meta({ description: 'Minor units of the currency.' });
 
+/** Free text: Unicode that can be stored and shown, without control characters. */
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'is not text without control characters');
+
 const country = z.string().regex(/^[A-Z]{2}$/u, 'is not an ISO 3166-1 alpha-2 code');
 
 export const cardTender = z.strictObject({ type: z.literal('card'), token: tokenId });
@@ -28,11 +36,11 @@ export const createPaymentBody = z
       .tuple([cardTender])
       .meta({ description: 'One card; gift cards and split tender come with a later release.' }),
     capture: z.literal('manual').default('manual').meta({ description: 'Automatic capture comes with captures.' }),
-    buyer: z.strictObject({ id: z.string().min(1).max(64), email: z.email().max(254) }),
+    buyer: z.strictObject({ id: text(64), email: z.email().max(254) }),
     context: z.strictObject({
-      ip: z.union([z.ipv4(), z.ipv6()]),
-      deviceId: z.string().min(1).max(64),
-      userAgent: z.string().min(1).max(512),
+      ip: z.union([z.ipv4(), z.ipv6()], 'is neither an IPv4 nor an IPv6 address'),
+      deviceId: text(64),
+      userAgent: text(512),
       billingCountry: country,
       shippingCountry: country,
     }),
@@ -133,7 +141,7 @@ export const listPaymentsQuery = listQuery
   .extend({
     status: paymentStatus.optional(),
     sellerId: sellerId.optional(),
-    buyerId: z.string().min(1).max(64).optional(),
+    buyerId: text(64).optional(),
     from: queryTime.optional().meta({ description: 'Created at this time or later.' }),
     to: queryTime.optional().meta({ description: 'Created at this time or earlier.' }),
   })

@@ -22,11 +22,17 @@ try {
   const answer = await fetch(keyUrl);
   if (!answer.ok) throw new Error(`${keyUrl.href} answered ${answer.status}.`);
   const key = encryptionKey.parse(await answer.json());
-  console.log(await encryptCard(card, key, { now: new Date() }));
+  console.log(await encryptCard(card, key, { now: timeOf(answer) }));
 } catch (error) {
   const isUsageError = error instanceof UsageError;
   console.error(isUsageError ? `${error.message}\n${usage}` : `No envelope: ${describe(error)}`);
   process.exitCode = isUsageError ? 2 : 1;
+}
+
+/** The API's own time: its clock may have been moved, and an envelope is good for minutes only. */
+function timeOf(answer: Response): Date {
+  const time = new Date(answer.headers.get('date') ?? '');
+  return Number.isNaN(time.getTime()) ? new Date() : time;
 }
 
 function readArguments(argv: readonly string[]): { keyUrl: URL; card: CardToEncrypt | { cvc: string } } {

@@ -1,14 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { requestsWithin } from '../request-options.ts';
+import { outlastConflicts } from './outlast-conflicts.ts';
 
 /**
  * The one client for DynamoDB of a function, made at cold start. It tries a call three times at most and gives each
  * try two seconds: DynamoDB answers within milliseconds or not at all, and the caller's own time is short.
  */
 export function createDynamoDBClient(): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     maxAttempts: 3,
     retryMode: 'standard',
     requestHandler: requestsWithin(2000),
   });
+  outlastConflicts(client);
+  return client;
 }

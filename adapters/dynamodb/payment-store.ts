@@ -22,7 +22,7 @@ import {
   toTransitionItem,
   transitionKey,
 } from './payment-item.ts';
-import { outlastConflicts, transactWrite } from './transact.ts';
+import { transactWrite } from './transact.ts';
 
 /** Payments and their transitions in one DynamoDB table (docs/architecture.md, "Tables"). */
 export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): PaymentStore {
@@ -84,7 +84,7 @@ async function endFlight(client: DynamoDBClient, tableName: string, payment: Pay
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
   try {
-    const { Attributes: item } = await outlastConflicts(() => client.send(command));
+    const { Attributes: item } = await client.send(command);
     return item && toPayment(item);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return error.Item && toPayment(error.Item);

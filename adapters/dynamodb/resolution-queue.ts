@@ -5,7 +5,6 @@ import type { DuePage, DuePosition, ResolutionQueue } from '../../core/payments/
 import { isConditionalCheckFailed } from './errors.ts';
 import { paymentKey } from './payment-item.ts';
 import { findPayment } from './payment-store.ts';
-import { outlastConflicts } from './transact.ts';
 
 /** What is due, by the sparse index `byResolveAt`: only payments with something to do are in it. */
 export function dynamoResolutionQueue(client: DynamoDBClient, tableName: string): ResolutionQueue {
@@ -72,7 +71,7 @@ async function beginRound(
     },
   });
   try {
-    await outlastConflicts(() => client.send(command));
+    await client.send(command);
     return true;
   } catch (error) {
     if (isConditionalCheckFailed(error)) return false;

@@ -28,7 +28,7 @@ export const resolutionOrder = z.object({
   tokenId: z.string(),
   purpose: z.enum(['resolve', 'reverse_orphan']),
   /** A security code that was kept later than this belongs to another payment: it expires after this second. */
-  cvcExpiresBefore: z.int(),
+  discardExpiringBefore: z.int(),
 });
 export type ResolutionOrder = z.infer<typeof resolutionOrder>;
 

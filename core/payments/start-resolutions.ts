@@ -86,6 +86,6 @@ function toOrder(payment: Payment): ResolutionOrder {
     tokenId: payment.tender.tokenId,
     purpose: payment.status === 'processing' ? 'resolve' : 'reverse_orphan',
     // A security code that expires later than this was kept after the payment was made: it belongs to another one.
-    cvcExpiresBefore: Math.floor(Date.parse(payment.createdAt) / 1000) + cvcLifetimeSeconds + 1,
+    discardExpiringBefore: Math.floor(Date.parse(payment.createdAt) / 1000) + cvcLifetimeSeconds + 1,
   };
 }

@@ -11,6 +11,10 @@ export function parseBody(body: string | undefined, isBase64Encoded: boolean): u
   if (Buffer.byteLength(text) > largestBodyBytes) {
     throw new ProblemError('body_too_large', `The body may have at most ${largestBodyBytes} bytes.`);
   }
+  // What is not UTF-8 or not a Unicode text arrives changed, so that two different ids might become one.
+  if (text.includes('\ufffd') || !text.isWellFormed()) {
+    throw new ProblemError('invalid_json', 'The body is not UTF-8.');
+  }
   if (depthExceeds(text, deepestJson)) {
     throw new ProblemError('invalid_request', `The body may be nested at most ${deepestJson} levels deep.`);
   }

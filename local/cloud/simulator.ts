@@ -56,21 +56,25 @@ export async function startSimulator(options: SimulatorOptions, place: Place): P
     await response.arrayBuffer();
   };
 
+  const startAgain = async () => {
+    child = await launch(options, place, Number(new URL(url).port));
+    // Closed while it was starting: the end that was told went to the one before.
+    if (isClosing()) child.end();
+    else await shiftClock(offset);
+  };
   const keepRunning = async () => {
     for (;;) {
       await child.ended;
       if (isClosing()) return;
       place.log(`the simulator ${name} ended; starting it again`);
       await sleep(restartDelayMilliseconds);
-      child = await launch(options, place, Number(new URL(url).port));
-      // Closed while it was starting: the end that was told went to the one before.
-      if (isClosing()) child.end();
-      await shiftClock(offset);
+      // One that dies while it starts is started again as well: `child` is the one before, which has ended.
+      await startAgain().catch((error: unknown) => {
+        place.log(`the simulator ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      });
     }
   };
-  const running = keepRunning().catch((error: unknown) => {
-    place.log(`the simulator ${name} does not come back: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  const running = keepRunning();
 
   return {
     name,
@@ -92,6 +96,8 @@ async function launch({ name, entry }: SimulatorOptions, { dataDir, log }: Place
     // Its environment is its own: nothing of ours, such as AWS credentials, reaches a stranger.
     env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder, ...compileCache() },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A process group of its own, so that the terminal's Ctrl-C reaches us alone: we end it when all is done.
+    detached: true,
   });
   const ended = once(child, 'close');
   // A write to the closing end of a pipe is no news: `ended` tells.

@@ -108,7 +108,8 @@ function spawnServer(options: DynoxideProcessOptions, port: number, wrapped: boo
   const serve = [options.binary, '--host', '127.0.0.1', '--port', String(port), '--db-path', options.databasePath];
   const wrapper = wrapped ? [parentDeathWrapper, '--pdeathsig', 'KILL', '--'] : [];
   const [program = options.binary, ...parameters] = [...wrapper, ...serve];
-  return spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A process group of its own, so that the terminal's Ctrl-C reaches us alone: we end it when all is done.
+  return spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 }
 
 /** Waits for the line that says it serves. Answers what went wrong, or undefined when it serves. */

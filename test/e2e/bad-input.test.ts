@@ -58,7 +58,9 @@ const good = () => paymentOf(instance, token, 1, 4200);
 describe('a payment with bad input', () => {
   test.each([
     ['no body at all', {}, undefined],
-    ['an unknown field', { colour: 'red' }, ''],
+    ['a lone surrogate', { buyer: { id: '\ud800', email: 'a@example.com' } }, 'buyer.id'],
+    ['a control character', { buyer: { id: 'a\u0000b', email: 'a@example.com' } }, 'buyer.id'],
+    ['an unknown field', { colour: 'red' }, 'colour'],
     ['no amount', { amount: undefined }, 'amount'],
     ['an amount of 0', { amount: 0 }, 'amount'],
     ['a negative amount', { amount: -1 }, 'amount'],
@@ -75,7 +77,7 @@ describe('a payment with bad input', () => {
     ['a buyer as text', { buyer: 'ada' }, 'buyer'],
     ['an address that is none', { buyer: { id: 'b', email: 'nobody' } }, 'buyer.email'],
     ['an IP address that is none', { context: { ip: '999.1.1.1' } }, 'context.ip'],
-    ['a prototype', JSON.parse('{"__proto__": {"amount": 1}}') as object, ''],
+    ['a prototype', JSON.parse('{"__proto__": {"amount": 1}}') as object, '__proto__'],
   ])('%s is 400 and names the field', async (_what, change, path) => {
     const body = path === undefined ? undefined : { ...good(), ...change };
     const text =

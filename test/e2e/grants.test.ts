@@ -131,6 +131,11 @@ async function tellTheStory(): Promise<void> {
   // Payments: approved, repeated, listed; refused by the rules; unknown, and found out in both ways.
   const payment = await buyer.client.createPayment(paymentOf(here, token, 1), 'grants');
   await buyer.client.createPayment(paymentOf(here, token, 1), 'grants');
+  // Repeated once its card is gone: the first answer is found all the same.
+  const shortLived = await buyer.token(cardNumber(9));
+  await buyer.client.createPayment(paymentOf(here, shortLived, 9), 'card-gone');
+  await api('DELETE', `/v1/tokens/${shortLived}`);
+  await buyer.client.createPayment(paymentOf(here, shortLived, 9), 'card-gone');
   await buyer.client.listPayments();
   await buyer.client.getPayment(payment.id);
   const often = await buyer.token(cardNumber(3));
@@ -146,6 +151,11 @@ async function tellTheStory(): Promise<void> {
     await here.advance('PT5M');
     await buyer.client.getTimeline(unknown.id);
   }
+
+  // A workflow that cannot be started: the first request is over, and its payment is looked into.
+  here.cloud.faults.add({ service: 'states', operation: 'StartSyncExecution', kind: 'error_before', rate: 1 });
+  await buyer.client.createPayment(paymentOf(here, token, 250), randomUUID());
+  here.cloud.faults.clear();
 
   // Events: a decline is counted; while the bus is away the stream gives up, and the sweeper publishes later.
   const declined = await buyer.token('4000000000000002');

@@ -2,7 +2,9 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { CreatePayment } from '../../packages/client/index.ts';
+import type { Connection } from '../../scripts/throw-away-instance.ts';
 import { startInstance } from '../../scripts/throw-away-instance.ts';
 import { cvcFields, storedTables } from './stored-tables.ts';
 import {
@@ -16,6 +18,7 @@ import {
 } from './support.ts';
 
 const kills = 20;
+const tokenPage = z.object({ data: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() });
 const dataDir = mkdtempSync(join(tmpdir(), 'quittance-kill-'));
 
 afterAll(() => {
@@ -28,6 +31,22 @@ async function expectNoCvcLeft(folder: string): Promise<void> {
   expect([cvcTable, others]).toEqual([expect.any(String), []]);
   expect(tables.get(cvcTable ?? '')).toEqual([]);
   expect([...tables].flatMap(([name, items]) => items.flatMap((item) => cvcFields(item, name)))).toEqual([]);
+}
+
+/** The ids of all saved cards of the caller. */
+async function savedTokens(instance: Connection): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const answer = await fetch(`${instance.baseUrl}/v1/tokens?limit=100${query}`, {
+      headers: { authorization: `Bearer ${await instance.accessTokenFor('tokens/write')()}` },
+    });
+    const page = tokenPage.parse(await answer.json());
+    for (const { id } of page.data) ids.add(id);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return ids;
 }
 
 interface Started {
@@ -78,9 +97,13 @@ describe(`${kills} times kill -9 under load`, () => {
         expect([id, byId.get(id)?.status]).toEqual([id, status === 'processing' ? expect.any(String) : status]);
       }
       expectBooksToAgree(payments, await acquirerBook(instance));
+      const tokens = await savedTokens(instance);
+      expect(started.filter(({ body }) => !tokens.has(body.tenders[0]?.token ?? ''))).toEqual([]);
       // Whoever got no answer asks again with the same key, and finds out without paying twice.
       const { client } = shopper(instance);
       const unanswered = started.filter((payment) => payment.acknowledged === undefined);
+      // A kill that always fell between requests would have shown nothing.
+      expect(unanswered.length).toBeGreaterThan(kills);
       for (const { key, body } of unanswered) {
         const { status } = await client.createPayment(body, key);
         expect(['authorized', 'failed', 'declined']).toContain(status);

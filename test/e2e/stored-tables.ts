@@ -27,11 +27,23 @@ export async function storedTables(dataDir: string): Promise<ReadonlyMap<string,
   }
 }
 
-/** The paths of all members named `cvc` (or like it) within a value. */
+/**
+ * The paths of all members named `cvc` (or like it) within a value, and within JSON that it holds as text: events,
+ * workflow inputs and payloads travel as text inside of text.
+ */
 export function cvcFields(value: unknown, path = ''): string[] {
+  if (typeof value === 'string' && /^\s*[[{]/u.test(value)) return cvcFields(parsed(value), `${path}(text)`);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   return Object.entries(value).flatMap(([name, member]) => [
     ...(/cvc|cvv|securityCode/iu.test(name) ? [`${path}.${name}`] : []),
     ...cvcFields(member, `${path}.${name}`),
   ]);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { cardNumber, filesHolding } from './support.ts';
+import { cvcFields } from './stored-tables.ts';
+import { cardNumber, filesHolding, holdsCvc } from './support.ts';
 
 describe('the search for card numbers', () => {
   test.each([
@@ -23,5 +24,22 @@ describe('the search for card numbers', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('the search for security codes', () => {
+  const planted = { card: { cvc: '837' } };
+  test.each([
+    ['as it is', planted],
+    ['in a text', { input: JSON.stringify(planted) }],
+    ['in a text within a text', [{ Payload: JSON.stringify({ Detail: JSON.stringify(planted) }) }]],
+  ])('finds a planted one %s', (_where, value) => {
+    expect(cvcFields(value)).toHaveLength(1);
+    expect(holdsCvc(JSON.stringify(value))).toBe(true);
+  });
+
+  test('takes no other number for it', () => {
+    expect(holdsCvc(JSON.stringify({ amount: 837, id: 'a837b', text: '{"amount":1837}' }))).toBe(false);
+    expect(cvcFields({ text: 'about cvc', other: '{broken' })).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { outlastConflicts } from '../../../adapters/dynamodb/outlast-conflicts.ts';
 
 export interface DynamoWorld {
   readonly endpoint: string;
@@ -29,6 +30,7 @@ export async function givenDynamo(tables: readonly CreateTableCommandInput[], da
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  outlastConflicts(client);
   for (const table of tables) await client.send(new CreateTableCommand(table));
   return {
     endpoint,

@@ -11,6 +11,7 @@ import {
   isConditionalCheckFailed,
   isPassingCancellation,
 } from '../../../adapters/dynamodb/errors.ts';
+import { outlastConflicts } from '../../../adapters/dynamodb/outlast-conflicts.ts';
 import { transactWrite } from '../../../adapters/dynamodb/transact.ts';
 
 type Answer = 'ok' | 'lost' | 'broken' | readonly string[];
@@ -35,6 +36,7 @@ async function givenServer(...answers: readonly Answer[]) {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  outlastConflicts(client);
   const close = async () => {
     client.destroy();
     await new Promise((resolve) => server.close(resolve));

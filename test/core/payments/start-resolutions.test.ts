@@ -80,7 +80,7 @@ describe('starting resolutions', () => {
     await startResolutions(dependencies, now, () => true);
     expect(started.map(({ order }) => order.purpose).toSorted()).toEqual(['resolve', 'reverse_orphan']);
     const kept = Date.parse('2026-11-22T10:00:00.000Z') / 1000 + 15 * 60;
-    expect(started[0]?.order.cvcExpiresBefore).toBe(kept + 1);
+    expect(started[0]?.order.discardExpiringBefore).toBe(kept + 1);
   });
 
   test('ends when no time is left; the rest stays due', async () => {
