@@ -1,6 +1,7 @@
 import { loadAssembly } from './assembly/load-assembly.ts';
 import type { Assembly } from './assembly/load-assembly.ts';
 import { openDataFolder } from './cloud/data-folder.ts';
+import { Door } from './cloud/door.ts';
 import { openFront } from './cloud/front.ts';
 import { createLocalEndpoints } from './cloud/local-endpoints.ts';
 import { describeOutputs } from './cloud/outputs.ts';
@@ -58,7 +59,7 @@ export interface Cloud {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly dispatch: Dispatch;
-  /** Moves the clock event by event, everything drained between. */
+  /** Moves the clock event by event, everything drained between. Requests that come meanwhile wait until it is done. */
   advance(milliseconds: number): Promise<void>;
   /** Waits until all work is done that needs no further time on the clock. */
   settled(): Promise<void>;
@@ -116,7 +117,8 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     await simulators.clocksSet();
     await waitUntilIdle(() => services.workers);
   };
-  const advance = (milliseconds: number) => clock.advance(milliseconds, settled);
+  const door = new Door();
+  const advance = (milliseconds: number) => door.closedWhile(() => clock.advance(milliseconds, settled));
   const { functions, stateMachines, userPools } = services;
   const outputs = () =>
     describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });
@@ -127,7 +129,10 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     execution: (id) => stateMachines.execution(id),
   });
   front.serve(async (request, response) => {
-    if (!(await local(request, response))) services.serveHttp(request, response);
+    if (await local(request, response)) return;
+    await door.pass();
+    // Who has gone away while they waited must not have their request carried out, and could not be answered.
+    if (!response.destroyed) services.serveHttp(request, response);
   });
   // The first thing at the end: nothing new comes in, and what is under way may finish. What does not is taken up by
   // the next start, as after a kill.

@@ -34,7 +34,7 @@ type Row = z.infer<typeof row>;
 
 /** Lambda waits a minute before the first retry and two before the second. */
 const retryDelaysMilliseconds = [60_000, 120_000];
-const longestThrottleDelayMilliseconds = 300_000;
+const longestBackOffMilliseconds = 300_000;
 const redeliveryDelayMilliseconds = 1_000;
 const destinationRetryMilliseconds = 60_000;
 
@@ -86,16 +86,14 @@ export class AsynchronousInvocations {
     this.#waiting.clear();
   }
 
-  #schedule(id: string, dueAt: number): void {
+  /** `breaks` is how often in a row the event could not even be read or written down. */
+  #schedule(id: string, dueAt: number, breaks = 0): void {
     if (this.#closed) return;
     const run = () => {
       this.#waiting.delete(id);
       this.#running.add(id);
       void this.#process(id)
-        .catch((error: unknown) => {
-          // Whatever broke, the event is still in the store: the next start takes it up.
-          this.#options.log(`An asynchronous invocation stopped: ${describe(error)}`);
-        })
+        .catch((error: unknown) => this.#tryAgain(id, breaks, error))
         .finally(() => this.#running.delete(id));
     };
     const { clock } = this.#options;
@@ -105,6 +103,13 @@ export class AsynchronousInvocations {
     }
     const immediate = setImmediate(run);
     this.#waiting.set(id, { dueAt, cancel: () => clearImmediate(immediate) });
+  }
+
+  /** Whatever broke, the event is still in the store, as it was: it is tried again, by the clock. */
+  #tryAgain(id: string, breaks: number, error: unknown): void {
+    if (this.#closed) return;
+    this.#options.log(`An asynchronous invocation waits: ${describe(error)}`);
+    this.#schedule(id, this.#options.clock.now() + backOffMilliseconds(breaks), breaks + 1);
   }
 
   async #process(id: string): Promise<void> {
@@ -137,8 +142,7 @@ export class AsynchronousInvocations {
     } catch (error) {
       if (this.#closed) return;
       if (!(error instanceof AwsError)) this.#options.log(`An event for ${definition.name} waits: ${describe(error)}`);
-      const delay = Math.min(1_000 * 2 ** event.throttles, longestThrottleDelayMilliseconds);
-      this.#postpone({ ...event, throttles: event.throttles + 1 }, delay);
+      this.#postpone({ ...event, throttles: event.throttles + 1 }, backOffMilliseconds(event.throttles));
     }
   }
 
@@ -201,6 +205,11 @@ export class AsynchronousInvocations {
   #delete(id: string): void {
     this.#options.store.prepare('DELETE FROM lambda_events WHERE id = ?').run(id);
   }
+}
+
+/** How long an event waits that was not run, or could not be written down, so many times before. */
+function backOffMilliseconds(times: number): number {
+  return Math.min(1_000 * 2 ** times, longestBackOffMilliseconds);
 }
 
 function describe(error: unknown): string {

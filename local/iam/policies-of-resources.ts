@@ -3,7 +3,8 @@ import type { Resource } from '../kernel/service.ts';
 import { compilePolicy } from './policy.ts';
 import type { Statement } from './policy.ts';
 
-const permission = z.object({
+/** Strict, because what else a permission may have narrows it: passed over, it would let in whom AWS keeps out. */
+const permission = z.strictObject({
   Action: z.string(),
   FunctionName: z.string(),
   Principal: z.string(),
@@ -31,13 +32,19 @@ export function policiesOfResources(resources: readonly Resource[]): ReadonlyMap
         break;
       }
       case 'AWS::Lambda::Permission': {
-        const parsed = permission.parse(properties);
+        const parsed = parsePermission(properties, logicalId);
         add(arnOf(resources, 'AWS::Lambda::Function', parsed.FunctionName, logicalId), toStatements(parsed, logicalId));
         break;
       }
     }
   }
   return policies;
+}
+
+function parsePermission(properties: unknown, where: string): z.infer<typeof permission> {
+  const parsed = permission.safeParse(properties);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The permission ${where} is not understood: ${z.prettifyError(parsed.error)}`);
 }
 
 /** A key without a policy of its own gets AWS's default: the account's IAM policies decide. */
@@ -63,7 +70,7 @@ function toStatements(
       },
     },
   };
-  return compilePolicy(document, where);
+  return compilePolicy(document, where, 'itsHolder');
 }
 
 /** Policies name their resource by name, URL or ARN. */

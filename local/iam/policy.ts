@@ -17,7 +17,8 @@ export interface Statement {
   readonly principals: Principals | undefined;
 }
 
-const oneOrMany = z.union([z.array(z.string()), z.string().transform((item) => [item])]);
+/** An empty list is no list: AWS refuses it, and "everything but nothing" would be everything. */
+const oneOrMany = z.union([z.array(z.string()).min(1), z.string().transform((item) => [item])]);
 
 const statementSchema = z.strictObject({
   Sid: z.string().optional(),
@@ -39,18 +40,22 @@ const documentSchema = z.looseObject({
   Statement: z.union([z.array(statementSchema), statementSchema.transform((statement) => [statement])]),
 });
 
+/** What a statement is about: resources that it names, or what holds the policy, such as the role of a trust policy. */
+export type About = 'namedResources' | 'itsHolder';
+
 /**
  * Reads a policy document.
  *
  * @param where The resource that holds it, for errors.
- * @throws Error when it holds what the embedded cloud does not understand: it must not be more lenient than AWS.
+ * @throws Error when AWS would refuse it, or it holds what the embedded cloud does not understand: it must not be more
+ * lenient than AWS.
  */
-export function compilePolicy(document: unknown, where: string): readonly Statement[] {
+export function compilePolicy(document: unknown, where: string, about: About = 'namedResources'): readonly Statement[] {
   const parsed = documentSchema.safeParse(document);
   if (!parsed.success) throw new Error(`The policy of ${where} is not understood: ${z.prettifyError(parsed.error)}`);
   return parsed.data.Statement.map((statement) => {
     try {
-      return compileStatement(statement);
+      return compileStatement(statement, about);
     } catch (error) {
       throw new Error(
         `The policy of ${where} is not understood: ${error instanceof Error ? error.message : String(error)}`,
@@ -62,8 +67,11 @@ export function compilePolicy(document: unknown, where: string): readonly Statem
   });
 }
 
-function compileStatement(statement: z.infer<typeof statementSchema>): Statement {
+function compileStatement(statement: z.infer<typeof statementSchema>, about: About): Statement {
   const { Effect, Action, NotAction, Resource, NotResource, Condition, Principal } = statement;
+  requireExactlyOne({ Action, NotAction });
+  if (about === 'namedResources') requireExactlyOne({ Resource, NotResource });
+  else if (Resource ?? NotResource) throw new Error('it means what holds it, and may not name a Resource');
   if (JSON.stringify([Resource, NotResource, Condition]).includes('${'))
     throw new Error('policy variables are not served');
   return {
@@ -75,7 +83,13 @@ function compileStatement(statement: z.infer<typeof statementSchema>): Statement
   };
 }
 
-/** What is listed, or everything but what is listed; a trust policy lists no resource and means its role. */
+/** Neither would mean everything, and of both one would be passed over in silence. */
+function requireExactlyOne(elements: Readonly<Record<string, readonly string[] | undefined>>): void {
+  const given = Object.values(elements).filter((element) => element !== undefined);
+  if (given.length !== 1) throw new Error(`a statement needs exactly one of ${Object.keys(elements).join(' and ')}`);
+}
+
+/** What is listed, or everything but what is listed; what lists nothing is about its holder alone. */
 function oneOf(
   listed: readonly string[] | undefined,
   unlisted: readonly string[] | undefined,

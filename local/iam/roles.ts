@@ -70,7 +70,8 @@ export function readRoles(resources: readonly Resource[]): ReadonlyMap<string, R
           .filter(({ Roles }) => Roles.includes(name))
           .flatMap((policy) => compilePolicy(policy.PolicyDocument, policy.logicalId)),
       ];
-      return [arn, { name, statements, trust: compilePolicy(AssumeRolePolicyDocument, `${logicalId} (trust)`) }];
+      const trust = compilePolicy(AssumeRolePolicyDocument, `${logicalId} (trust)`, 'itsHolder');
+      return [arn, { name, statements, trust }];
     }),
   );
 }

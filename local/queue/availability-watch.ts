@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { atEitherTime } from '../kernel/either-time.ts';
 import type { Queue } from './queue-definition.ts';
 
 /** One receiver that waits for messages. */
@@ -49,8 +50,8 @@ export class AvailabilityWatch {
   }
 
   /**
-   * A wait of up to `seconds`, by the machine's time and by the clock's, whichever is first over: a function that
-   * waits here must not stand for ever while the clock is held still for it, and not sleep while the clock is moved.
+   * A wait of up to `seconds`, by the machine's time or by the clock's, whichever is first over: the clock may be held
+   * still for the very function that waits here.
    */
   startWaiting(queue: Queue, seconds: number): Waiting {
     let isOver = seconds === 0;
@@ -59,8 +60,9 @@ export class AvailabilityWatch {
       isOver = true;
       wake();
     };
-    const timer = isOver ? undefined : setTimeout(finish, seconds * 1000).unref();
-    const cancel = isOver ? (): void => undefined : this.#clock.at(this.#clock.now() + seconds * 1000, finish);
+    const cancel = isOver
+      ? (): void => undefined
+      : atEitherTime(this.#clock, this.#clock.now() + seconds * 1000, finish);
     const { waiters } = this.#of(queue);
     const notice = (): void => wake();
     waiters.add(notice);
@@ -69,7 +71,6 @@ export class AvailabilityWatch {
       over: () => isOver,
       untilChange: () => new Promise((resolve) => (wake = resolve)),
       end: () => {
-        clearTimeout(timer);
         cancel();
         waiters.delete(notice);
       },

@@ -1,3 +1,4 @@
+import { atEitherTime } from '../kernel/either-time.ts';
 import type { Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
 import { Deadlines } from './deadlines.ts';
 import type { ExecutionEvent, Outcome } from './execution.ts';
@@ -113,7 +114,9 @@ export class Runs {
     return {
       now: () => clock.now(),
       random: () => Math.random(),
-      at: (at, callback) => clock.at(at, callback),
+      // Whoever waits for an Express run keeps the cloud busy, and for them the clock is held still: by the clock alone
+      // its pause would never end. Nobody waits for a Standard run.
+      at: (at, callback) => (journal ? clock.at(at, callback) : atEitherTime(clock, at, callback)),
       after: (milliseconds, callback) => this.#deadlines.after(milliseconds, callback),
       callTask: async (call: TaskCall) => callIntegration(findIntegration(call.resource), call.arguments, context),
       observe,

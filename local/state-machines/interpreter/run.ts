@@ -45,7 +45,7 @@ export interface Ports {
   now(): number;
   /** At least 0 and below 1. */
   random(): number;
-  /** Calls back once at a time. Answers a cancel function. */
+  /** Calls back once when a pause that lasts until a time is over. Answers a cancel function. */
   at(at: number, callback: () => void): () => void;
   /** Calls back once after a time that nearly always is not used up: a time-out. Answers a cancel function. */
   after(milliseconds: number, callback: () => void): () => void;

@@ -1,7 +1,10 @@
 import { orInterrupted } from './interrupt.ts';
 import type { Strand } from './run.ts';
 
-/** Waits for the clock. Meanwhile the strand is not at work; it is again at the very moment when the time has come. */
+/**
+ * Pauses until a time. Meanwhile the strand is not at work, for the clock may have to move on to that time; it is again
+ * at the very moment when the pause is over.
+ */
 export async function sleepUntil(strand: Strand, at: number): Promise<void> {
   const { ports, interrupt } = strand;
   await orInterrupted<undefined>(interrupt, (resolve) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { EventEmitter, once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSimulators } from '../../../local/cloud/simulators.ts';
@@ -16,7 +17,10 @@ const program = `
     let body = '';
     for await (const chunk of request) body += chunk;
     if (request.url === '/die') process.kill(process.pid, 'SIGKILL');
-    if (request.url === '/clock') offset = JSON.parse(body).offsetMilliseconds;
+    if (request.url === '/clock') {
+      offset = JSON.parse(body).offsetMilliseconds;
+      console.error('process ' + process.pid + ' has the clock');
+    }
     response.end(JSON.stringify({ offset, pid: process.pid, environment: Object.keys(process.env).sort() }));
   });
   process.stdin.on('end', () => process.exit(0)).resume();
@@ -26,7 +30,13 @@ let opened: AsyncDisposableStack;
 let clock: Clock;
 let dataDir: string;
 const lines: string[] = [];
+const told = new EventEmitter();
+const log = (line: string) => {
+  lines.push(line);
+  told.emit('line');
+};
 beforeEach(() => {
+  lines.length = 0;
   opened = new AsyncDisposableStack();
   dataDir = temporaryFolder();
   const store = openStore(join(dataDir, 'cloud.db'));
@@ -45,7 +55,7 @@ function given(text = program): Promise<Simulators> {
   const entry = join(temporaryFolder(), 'main.mjs');
   writeFileSync(entry, text);
   const options = { name: 'acquirer', entry, parameter: 'AcquirerUrl' };
-  return startSimulators([options], { dataDir, clock, opened, log: (line) => lines.push(line) });
+  return startSimulators([options], { dataDir, clock, opened, log });
 }
 
 interface Told {
@@ -62,16 +72,9 @@ async function ask(simulators: Simulators, path = '/'): Promise<Told> {
   };
 }
 
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+/** Waits until the console has a line. */
+async function untilLine(isIt: (line: string) => boolean): Promise<void> {
+  while (!lines.some(isIt)) await once(told, 'line');
 }
 
 test('a simulator’s URL becomes a parameter of the templates', async () => {
@@ -92,11 +95,8 @@ test('a simulator that dies is started again on its port, with the clock', async
   const { pid } = await ask(simulators);
   await clock.advance(5_000, () => simulators.clocksSet());
   await ask(simulators, '/die').catch(() => undefined);
-  const again = await eventually(async () => {
-    const answer = await ask(simulators);
-    if (answer.offset === null) throw new Error('not yet');
-    return answer;
-  });
+  await untilLine((line) => line.endsWith('has the clock') && !line.includes(` ${pid} `));
+  const again = await ask(simulators);
   expect(again.pid).not.toBe(pid);
   expect(again.offset).toBe(clock.offset());
   expect(lines.join('\n')).toContain('the simulator acquirer ended; starting it again');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { AwsError } from '../../../local/kernel/aws-error.ts';
 import type { Resource } from '../../../local/kernel/service.ts';
+import { openStore } from '../../../local/kernel/store.ts';
 import type { FunctionWorld, WorldOptions } from './function-world.ts';
 import { accountId, arnOf, eventually, givenFunctions, region } from './function-world.ts';
 
@@ -158,6 +159,25 @@ describe('asynchronous invocations', () => {
     await made.settled();
     expect(made.received).toHaveLength(1);
     expect(made.operatorLines.join('\n')).toContain('EventAgeExceeded');
+  });
+
+  test('an event whose outcome cannot be written down is tried again by the clock, without a restart', async () => {
+    const store = openStore(':memory:');
+    const made = await given({ bundles: { counting }, store });
+    for (const change of ['DELETE', 'UPDATE']) {
+      store.exec(`CREATE TRIGGER no_${change} BEFORE ${change} ON lambda_events
+        BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+    }
+    await made.invokeEvent('counting', 'kept');
+    await made.settled();
+    await made.clock.advance(1_500, made.settled);
+    const inVain = made.received.length;
+    expect(inVain).toBeGreaterThan(1);
+    expect(made.operatorLines.join('\n')).toContain('the disk is full');
+    store.exec('DROP TRIGGER no_DELETE; DROP TRIGGER no_UPDATE');
+    await made.clock.advance(86_400_000, made.settled);
+    expect(made.received.map(({ body }) => body)).toEqual(Array(inVain + 1).fill('"kept"'));
+    expect(store.prepare('SELECT id FROM lambda_events').all()).toEqual([]);
   });
 
   test('a throttled event waits for its turn without losing an attempt', async () => {

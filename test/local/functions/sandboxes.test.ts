@@ -28,12 +28,14 @@ describe('time-outs', () => {
           code: `export const handler = async () => {
             const head = { method: 'POST', body: 'before' };
             await fetch(process.env.AWS_ENDPOINT_URL!, head);
-            await new Promise((resolve) => setTimeout(resolve, 1_300));
+            await new Promise((resolve) => ((globalThis as any).goOn = resolve));
             await fetch(process.env.AWS_ENDPOINT_URL!, { ...head, body: 'after' }).catch((error) => console.log(error.message));
             console.log('zombie');
           };`,
           properties: { Timeout: 1 },
         },
+        // Functions of one thread share its globals: so the dead one goes on exactly when it is dead.
+        waking: 'export const handler = async () => (globalThis as any).goOn();',
       },
     });
     const invoked = errorOf(made, 'slow');
@@ -46,6 +48,7 @@ describe('time-outs', () => {
     expect(errorMessage).toBe(`RequestId: ${id} Error: Task timed out after 1.00 seconds`);
     expect(made.functions.isInvocationAlive(id)).toBe(false);
     expect(made.functions.busy?.()).toBe(false);
+    await made.invoke('waking');
     await eventually(() => made.lines.some(({ line }) => line.includes('zombie')), 'the rest of the function ran');
     expect(made.received).toHaveLength(1);
     expect(made.lines.some(({ line }) => line.includes('sandbox is gone'))).toBe(true);
@@ -96,6 +99,7 @@ describe('crashes', () => {
     `export const handler = async (event: any) => { if (event === 'crash') { ${what} await new Promise(() => undefined); } return 'fine'; };`;
 
   test('process.exit ends the invocation, not the cloud and not the function beside it', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
     const made = await given({
       bundles: {
         exiting: crashing('process.exit(3);'),
@@ -103,9 +107,10 @@ describe('crashes', () => {
         waiting:
           'export const handler = async () => { await fetch(process.env.AWS_ENDPOINT_URL!); return "unharmed"; };',
       },
-      answerRequest: () => new Promise((resolve) => setTimeout(() => resolve('{}'), 300)),
+      answerRequest: () => answered,
     });
     const beside = made.invoke('waiting');
+    await eventually(() => made.received.length === 1, 'the function beside is under way');
     expect(await errorOf(made, 'exiting', 'crash')).toMatchObject({
       errorType: 'Runtime.ExitError',
       errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Runtime exited with error: exit status 3$/u),
@@ -113,6 +118,7 @@ describe('crashes', () => {
     expect((await errorOf(made, 'swallowing', 'crash')).errorMessage).toContain(
       'Runtime exited without providing a reason',
     );
+    answer('{}');
     expect((await beside).payload).toBe('unharmed');
     expect((await made.invoke('exiting', 'ok')).payload).toBe('fine');
   });

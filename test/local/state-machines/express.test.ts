@@ -105,6 +105,32 @@ describe('StartSyncExecution', () => {
     expect(await answer).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
   });
 
+  test('retries by the machine’s time too, for the clock may be held still until its caller has an answer', async () => {
+    const resource = await givenExpress(
+      { Task: lambdaTask('task', { Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1 }] }) },
+      { functions: { task: (_, call) => (call === 1 ? Promise.reject(new FunctionThrew('Hiccup', '')) : 'done') } },
+    );
+    const answer = startSync(resource);
+    await until(() => world.calls.length === 1);
+    await world.clock.advance(60_000, async () => {
+      await answer;
+    });
+    expect(await answer).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
+  });
+
+  test('waits by the machine’s time where a Standard run waits by the clock alone', async () => {
+    const waits = machine({ Wait: { Type: 'Wait', Seconds: 1, End: true } });
+    const [standard, resource] = [givenMachine('resolve', waits), givenMachine('authorize', waits, express)];
+    world = await givenStates([standard, resource]);
+    const statuses: unknown[] = [];
+    await world.clock.advance(0, async () => {
+      await world.client.send(new StartExecutionCommand({ stateMachineArn: standard.arn, name: 'one', input: '{}' }));
+      statuses.push((await startSync(resource)).status);
+      statuses.push(world.service.executions({ stateMachine: 'resolve' })[0]?.status);
+    });
+    expect(statuses).toEqual(['SUCCEEDED', 'RUNNING']);
+  });
+
   test('calls its tasks as the role of the machine', async () => {
     const resource = await givenExpress({ Task: lambdaTask('task') }, { functions: { task: () => null } });
     await startSync(resource);

@@ -9,10 +9,10 @@ import { loadAssembly } from '../../../local/assembly/load-assembly.ts';
 import { createIam } from '../../../local/iam/iam.ts';
 import type { Iam } from '../../../local/iam/iam.ts';
 import { checkRolesInUse } from '../../../local/iam/trust.ts';
-import type { Access, Caller, JsonObject, Resource } from '../../../local/kernel/service.ts';
+import type { Access, Caller, Resource } from '../../../local/kernel/service.ts';
 import { givenBundle, synthesize } from '../assembly/synthesize.ts';
+import { place } from './roles-given.ts';
 
-const place = { region: 'eu-central-1', accountId: '000000000000' };
 const env = { region: place.region, account: place.accountId };
 const lambdaService = new iam.ServicePrincipal('lambda.amazonaws.com');
 
@@ -213,99 +213,5 @@ describe('a stack of grants', () => {
     expect(engine.mayAssume(roleArn, 'lambda.amazonaws.com', 'arn:aws:lambda:any')).toBe(true);
     expect(engine.mayAssume(roleArn, 'states.amazonaws.com', 'arn:aws:states:any')).toBe(false);
     expect(() => checkRolesInUse(resources, engine)).not.toThrow();
-  });
-});
-
-test('the scheduler assumes a role in the name of its schedule’s group', () => {
-  const arn = (kind: string, name: string) => `arn:aws:scheduler:eu-central-1:000000000000:${kind}/${name}`;
-  const given = (trusted: string): Resource[] => {
-    const statement = {
-      Effect: 'Allow',
-      Action: 'sts:AssumeRole',
-      Principal: { Service: 'scheduler.amazonaws.com' },
-      Condition: { StringEquals: { 'aws:SourceArn': trusted, 'aws:SourceAccount': '000000000000' } },
-    };
-    const role = {
-      stack: 'S',
-      logicalId: 'R',
-      type: 'AWS::IAM::Role',
-      physicalId: 'R',
-      arn: 'arn:aws:iam::000000000000:role/R',
-    };
-    const schedule = {
-      stack: 'S',
-      logicalId: 'T',
-      type: 'AWS::Scheduler::Schedule',
-      physicalId: 'T',
-      arn: arn('schedule', 'upkeep/T'),
-    };
-    return [
-      { ...role, properties: { AssumeRolePolicyDocument: { Statement: [statement] } } },
-      { ...schedule, properties: { GroupName: 'upkeep', Target: { RoleArn: role.arn } } },
-    ];
-  };
-  const check = (resources: Resource[]) => () => {
-    checkRolesInUse(resources, createIam(resources, place));
-  };
-  expect(check(given(arn('schedule-group', 'upkeep')))).not.toThrow();
-  expect(check(given(arn('schedule', 'upkeep/T')))).toThrow('scheduler.amazonaws.com may not assume');
-});
-
-describe('what is not understood is refused at start', () => {
-  const role = (properties: JsonObject): Resource => ({
-    stack: 'S',
-    logicalId: 'R',
-    type: 'AWS::IAM::Role',
-    physicalId: 'R',
-    arn: 'arn:aws:iam::000000000000:role/R',
-    properties: { AssumeRolePolicyDocument: { Statement: [] }, ...properties },
-  });
-  const policy = (statement: JsonObject) =>
-    role({
-      Policies: [
-        {
-          PolicyName: 'P',
-          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'a:B', Resource: '*', ...statement }] },
-        },
-      ],
-    });
-
-  test.each<[string, Resource, string]>([
-    [
-      'a condition operator',
-      policy({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
-      'the condition operator IpAddress is not served',
-    ],
-    ['a policy variable', policy({ Resource: 'arn:aws:s3:::${aws:username}' }), 'policy variables are not served'],
-    ['an unknown element', policy({ NotPrincipal: '*' }), 'NotPrincipal'],
-    [
-      'a managed policy of AWS',
-      role({ ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
-      'AdministratorAccess, which is not served',
-    ],
-    [
-      'a permissions boundary',
-      role({ PermissionsBoundary: 'arn:aws:iam::000000000000:policy/p' }),
-      'permissions boundaries are not served',
-    ],
-  ])('%s', (_, resource, reason) => {
-    expect(() => createIam([resource], place)).toThrow(reason);
-  });
-
-  test('a function whose role Lambda may not assume', () => {
-    const resources: Resource[] = [
-      role({}),
-      {
-        stack: 'S',
-        logicalId: 'F',
-        type: 'AWS::Lambda::Function',
-        physicalId: 'F',
-        arn: 'arn:f',
-        properties: { Role: role({}).arn },
-      },
-    ];
-    expect(() => checkRolesInUse(resources, createIam(resources, place))).toThrow(
-      'lambda.amazonaws.com may not assume arn:aws:iam::000000000000:role/R, the role of S/F',
-    );
   });
 });
