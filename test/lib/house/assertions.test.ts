@@ -1,20 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkTemplate } from '../../../lib/house/assertions.ts';
-import type { TemplateResource } from '../../../lib/house/template.ts';
-
-function given(
-  logicalId: string,
-  type: string,
-  properties: Record<string, unknown>,
-  deletionPolicy?: string,
-): TemplateResource {
-  return { logicalId, type, properties, deletionPolicy };
-}
-
-/** The rules that a template of these resources breaks. */
-function broken(...resources: readonly TemplateResource[]): readonly string[] {
-  return checkTemplate(resources).map(({ rule, logicalId }) => `${rule} ${logicalId}`);
-}
+import { broken, given } from './planted-resources.ts';
 
 const protectedTable = {
   DeletionProtectionEnabled: true,
@@ -103,12 +88,28 @@ describe('a function', () => {
     Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'F' } }],
     AlarmDescription: 'It failed. Runbook: docs/runbook.md#create-payment-fails',
   });
-  const handler = given('F', 'AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: 'Logs' } } });
+  const handler = given('F', 'AWS::Lambda::Function', {
+    Role: { 'Fn::GetAtt': ['R', 'Arn'] },
+    LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+  });
+  const rights = given('P', 'AWS::IAM::Policy', {
+    Roles: [{ Ref: 'R' }],
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: { 'Fn::GetAtt': ['Logs', 'Arn'] },
+        },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': ['Q', 'Arn'] } },
+      ],
+    },
+  });
 
   test('has a log group with retention, and an alarm', () => {
-    expect(broken(handler, logs, alarm)).toEqual([]);
-    expect(broken(handler, given('Logs', 'AWS::Logs::LogGroup', {}), alarm)).toEqual(['function-logs F']);
-    expect(broken(handler, logs)).toEqual(['function-alarm F']);
+    expect(broken(handler, rights, logs, alarm)).toEqual([]);
+    expect(broken(handler, rights, given('Logs', 'AWS::Logs::LogGroup', {}), alarm)).toEqual(['function-logs F']);
+    expect(broken(handler, rights, logs)).toEqual(['function-alarm F']);
   });
 
   test('that a rule or a schedule calls has a dead-letter queue, and so has the call', () => {
@@ -118,14 +119,14 @@ describe('a function', () => {
       ...handler,
       properties: { ...handler.properties, DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Q', 'Arn'] } } },
     };
-    expect(broken(safe, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [withQueue] }))).toEqual([]);
-    expect(broken(safe, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [target] }))).toEqual([
+    expect(broken(safe, rights, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [withQueue] }))).toEqual([]);
+    expect(broken(safe, rights, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [target] }))).toEqual([
       'dead-letters Rule',
     ]);
-    expect(broken(handler, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: withQueue }))).toEqual([
-      'dead-letters F',
-    ]);
-    expect(broken(safe, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: target }))).toEqual([
+    expect(broken(handler, rights, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: withQueue }))).toEqual(
+      ['dead-letters F'],
+    );
+    expect(broken(safe, rights, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: target }))).toEqual([
       'dead-letters S',
     ]);
   });
