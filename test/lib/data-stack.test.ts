@@ -124,6 +124,14 @@ describe('access', () => {
     }
   });
 
+  test('no client lets people sign in: without a list Cognito would allow SRP and custom challenges', () => {
+    const clients = resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolClient');
+    expect(clients.map(([, { Properties: p }]) => p['ExplicitAuthFlows'])).toEqual([
+      ['ALLOW_REFRESH_TOKEN_AUTH'],
+      ['ALLOW_REFRESH_TOKEN_AUTH'],
+    ]);
+  });
+
   test('people are in the groups of the architecture and need a second factor', () => {
     const groups = resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolGroup').map(
       ([, { Properties: p }]) => p['GroupName'],
