@@ -62,6 +62,10 @@ describe('routes', () => {
   });
 });
 
+test('the API has a name of its own among those of the account', () => {
+  expect(ofType('AWS::ApiGatewayV2::Api').map(([, { Properties: p }]) => p['Name'])).toEqual(['quittance-local']);
+});
+
 describe('functions', () => {
   test('run Node 24 on arm64 with JSON logs, tracing and a log group of their own', () => {
     const logGroups = new Set<unknown>();
