@@ -41,12 +41,12 @@ export function checkTemplate(resources: readonly TemplateResource[]): readonly 
   return checks.flatMap((check) => check(resources));
 }
 
-/** Tables whose items are worthless or forbidden after minutes; all others are kept and can be recovered. */
-const shortLivedTables = /^(?:CvcTable|GuardsTable|FraudTable)[0-9A-F]{8}$/u;
+/** The one table whose items it is forbidden to keep; all others are kept and can be recovered. */
+const forgettingTable = /^CvcTable[0-9A-F]{8}$/u;
 
 const checkTables: Check = (resources) =>
   ofType(resources, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
-    .filter(({ logicalId }) => !shortLivedTables.test(logicalId))
+    .filter(({ logicalId }) => !forgettingTable.test(logicalId))
     .flatMap(({ logicalId, type, properties, deletionPolicy }) => {
       const replicas = type === 'AWS::DynamoDB::GlobalTable' ? asList(valueAt(properties, 'Replicas')) : [properties];
       const isKept =

@@ -22,24 +22,32 @@ describe('tables', () => {
     expect(ids.toSorted()).toEqual(['CvcTable', 'FraudTable', 'GuardsTable', 'PaymentsTable', 'TokensTable']);
   });
 
-  test.each(['PaymentsTable', 'TokensTable'])('%s can be recovered and is not deleted', (id) => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-    expect(deletionPolicy).toBe('Retain');
-    expect(properties).toMatchObject({
-      BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
-    });
-    expect(properties).not.toHaveProperty('TimeToLiveSpecification');
+  test.each(['PaymentsTable', 'TokensTable', 'GuardsTable', 'FraudTable'])(
+    '%s can be recovered and is not deleted',
+    (id) => {
+      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+      expect(deletionPolicy).toBe('Retain');
+      expect(properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      });
+    },
+  );
+
+  test('the truth does not expire; codes, guards and counters do', () => {
+    const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
+    for (const id of ['PaymentsTable', 'TokensTable']) expect(expiry(id)).toBeUndefined();
+    for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
+      expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test.each(['CvcTable', 'GuardsTable', 'FraudTable'])('%s forgets: no backup, no stream, items expire', (id) => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+  test('the security codes alone are forgotten for good: no backup, no stream, no index', () => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table('CvcTable');
     expect(deletionPolicy).toBe('Delete');
     expect(properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
-      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     });
     expect(properties).not.toHaveProperty('PointInTimeRecoverySpecification');
