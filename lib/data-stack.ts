@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -57,6 +57,8 @@ export class DataStack extends Stack {
       eventBusName: `quittance-${stage.name}`,
       description: 'What has happened, for whom it concerns.',
     });
+    // Rules of others hang on the bus, and it is theirs to say when nobody listens any more.
+    this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.unpublishedQueue = new HouseQueue(this, 'UnpublishedQueue', {
       holds: 'stream batches that could not be published',
       visibilitySeconds: 360,

@@ -107,6 +107,35 @@ describe('keys', () => {
   });
 });
 
+test('what keeps state outlives its stack; what the next deployment makes again goes with it', () => {
+  const goes = [
+    'AWS::CloudWatch::Alarm',
+    'AWS::Cognito::UserPoolClient',
+    'AWS::Cognito::UserPoolDomain',
+    'AWS::Cognito::UserPoolGroup',
+    'AWS::Cognito::UserPoolResourceServer',
+    'AWS::SQS::QueuePolicy',
+  ];
+  const rest = Object.entries(assembly.data.Resources).filter(([, { Type: type }]) => !goes.includes(type));
+  const byPolicy = Object.groupBy(rest, ([, { DeletionPolicy: policy }]) => policy ?? 'none');
+  const idsOf = (policy: string) => (byPolicy[policy] ?? []).map(([id]) => withoutHash(id)).toSorted();
+  expect(Object.keys(byPolicy).toSorted()).toEqual(['Delete', 'Retain']);
+  expect(idsOf('Delete')).toEqual(['CvcTable']);
+  expect(idsOf('Retain')).toEqual([
+    'AccessUserPool',
+    'EventBus',
+    'FraudTable',
+    'GuardsTable',
+    'KeysEnvelopeKey202611',
+    'KeysFingerprintKey1',
+    'KeysVaultKey',
+    'PaymentsTable',
+    'TokensTable',
+    'UnpublishedQueue',
+    'UnpublishedQueueDeadLetters',
+  ]);
+});
+
 describe('access', () => {
   test('there is a resource server for each prefix, and together they have every scope', () => {
     const served = resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolResourceServer').flatMap(
