@@ -11,6 +11,7 @@ import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
+import { acquirerUrlPattern } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
 
@@ -25,7 +26,8 @@ export class PlatformStack extends Stack {
     super(scope, id, { description: `Quittance (${stage.name}): API, functions and workflows.`, ...props });
     const acquirerUrl = new CfnParameter(this, 'AcquirerUrl', {
       description: 'Base URL of the acquirer.',
-      allowedPattern: '^https?://.+',
+      allowedPattern: acquirerUrlPattern(stage),
+      constraintDescription: 'Card numbers are sent there: an https:// address without query.',
       ...(stage.acquirerUrl !== undefined && { default: stage.acquirerUrl }),
     }).valueAsString;
 

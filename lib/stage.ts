@@ -36,9 +36,26 @@ export function scopesOf(patterns: readonly string[]): readonly Scope[] {
   return scopes.filter((scope) => patterns.some((pattern) => matches(pattern, scope)));
 }
 
+/**
+ * What the parameter AcquirerUrl may be, as a regular expression: card numbers travel there, so over TLS, unless the stage
+ * itself has its acquirer on the loopback, which nothing leaves.
+ */
+export function acquirerUrlPattern({ acquirerUrl }: Pick<Stage, 'acquirerUrl'>): string {
+  return acquirerUrl?.startsWith('http:') === true ? oneOf(httpsUrl, loopbackUrl) : oneOf(httpsUrl);
+}
+
+function oneOf(...patterns: readonly string[]): string {
+  return `^(?:${patterns.join('|')})$`;
+}
+
 function matches(pattern: string, scope: Scope): boolean {
   return pattern.endsWith('/*') ? scope.startsWith(pattern.slice(0, -1)) : pattern === scope;
 }
+
+// Neither takes an "@": what stands before it only looks like a host.
+const httpsUrl = String.raw`https://[^\s@?#]+`;
+const loopbackUrl = String.raw`http://127\.0\.0\.1(?::[0-9]{1,5})?(?:/[^\s@?#]*)?`;
+const notSafe = 'is no https:// address: card numbers are sent there (http:// only to 127.0.0.1)';
 
 const stageName = z
   .string()
@@ -88,7 +105,10 @@ const stageSettings = z.strictObject({
   /** Where alarms are sent; without it they are only shown. */
   alarmEmail: z.email().optional(),
   /** The default of the platform stack's parameter AcquirerUrl; without it a deployment has to name one. */
-  acquirerUrl: z.url({ protocol: /^https?$/u }).optional(),
+  acquirerUrl: z
+    .string()
+    .regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe)
+    .optional(),
 });
 
 function isUnique(values: readonly unknown[]): boolean {

@@ -210,8 +210,11 @@ describe('workflows', () => {
   );
 });
 
-test('the acquirer is a parameter, which has the default of the stage', () => {
-  expect(assembly.platform.Parameters['AcquirerUrl']?.Default).toBe('http://127.0.0.1:8788');
+test('the acquirer is a parameter with the default of the stage, and takes no plain HTTP but on the loopback', () => {
+  const { Default: url, AllowedPattern: pattern = '' } = assembly.platform.Parameters['AcquirerUrl'] ?? {};
+  expect(url).toBe('http://127.0.0.1:8788');
+  expect(url).toMatch(new RegExp(pattern, 'u'));
+  expect('http://acquirer.example').not.toMatch(new RegExp(pattern, 'u'));
   const urls = functions().map(([id, { Properties: p }]) => [
     withoutHash(id),
     (p['Environment'] as { Variables: Record<string, unknown> } | undefined)?.Variables['ACQUIRER_URL'],

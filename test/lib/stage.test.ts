@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { projectPath } from '../../lib/house/root.ts';
-import { readStage, scopesOf } from '../../lib/stage.ts';
+import { acquirerUrlPattern, readStage, scopesOf } from '../../lib/stage.ts';
 
 const { context } = JSON.parse(readFileSync(projectPath('cdk.json'), 'utf8')) as {
   context: { stages: Record<string, object> };
@@ -52,11 +52,43 @@ describe('a stage', () => {
     ['a limit of nothing', { tokenizingLimitPerHour: 0 }, 'tokenizingLimitPerHour'],
     ['a retention that CloudWatch does not know', { logRetentionDays: 8 }, 'logRetentionDays'],
     ['logs without end', { logRetentionDays: 9999 }, 'logRetentionDays'],
-    ['an acquirer that is no web address', { acquirerUrl: 'ftp://acquirer.example' }, 'acquirerUrl'],
+    ...[
+      'ftp://acquirer.example',
+      'http://acquirer.example',
+      'http://127.0.0.1.acquirer.example',
+      'http://127.0.0.1@acquirer.example',
+      'http://127.0.0.1:8788@acquirer.example',
+      'https://acquirer.example/pay?card=',
+    ].map((acquirerUrl) => [`the acquirer ${acquirerUrl}`, { acquirerUrl }, 'is no https:// address'] as const),
   ])('with %s is refused, and the message says where', (_what, settings, message) => {
     const read = () => readStage(givenNode('local', settings));
     expect(read).toThrow('Stage "local" of cdk.json is not valid');
     expect(read).toThrow(message);
+  });
+});
+
+describe('the parameter AcquirerUrl', () => {
+  const takes = (stage: { acquirerUrl?: string }, url: string) => new RegExp(acquirerUrlPattern(stage), 'u').test(url);
+
+  test.each([{}, { acquirerUrl: 'https://acquirer.example' }])(
+    'takes https:// alone where the stage is %j: card numbers are sent there',
+    (stage) => {
+      expect(takes(stage, 'https://acquirer.example/v1')).toBe(true);
+      for (const url of ['http://acquirer.example', 'http://127.0.0.1:8788', 'x https://acquirer.example'])
+        expect([url, takes(stage, url)]).toEqual([url, false]);
+    },
+  );
+
+  test('takes the loopback too where the acquirer of the stage is on it', () => {
+    const stage = { acquirerUrl: 'http://127.0.0.1:8788' };
+    for (const url of ['http://127.0.0.1:1', 'http://127.0.0.1/v1', 'https://acquirer.example'])
+      expect([url, takes(stage, url)]).toEqual([url, true]);
+    for (const url of [
+      'http://acquirer.example',
+      'http://127.0.0.1.acquirer.example',
+      'http://127.0.0.1@acquirer.example',
+    ])
+      expect([url, takes(stage, url)]).toEqual([url, false]);
   });
 });
 
