@@ -28,7 +28,7 @@ export class PlatformStack extends Stack {
       description: 'Base URL of the acquirer.',
       allowedPattern: acquirerUrlPattern(stage),
       constraintDescription: 'Card numbers are sent there: an https:// address without query.',
-      ...(stage.acquirerUrl !== undefined && { default: stage.acquirerUrl }),
+      default: stage.acquirerUrl,
     }).valueAsString;
 
     const documentation = new Documentation(this, 'Documentation', { stage });

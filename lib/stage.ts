@@ -41,7 +41,7 @@ export function scopesOf(patterns: readonly string[]): readonly Scope[] {
  * itself has its acquirer on the loopback, which nothing leaves.
  */
 export function acquirerUrlPattern({ acquirerUrl }: Pick<Stage, 'acquirerUrl'>): string {
-  return acquirerUrl?.startsWith('http:') === true ? oneOf(httpsUrl, loopbackUrl) : oneOf(httpsUrl);
+  return acquirerUrl.startsWith('http:') ? oneOf(httpsUrl, loopbackUrl) : oneOf(httpsUrl);
 }
 
 function oneOf(...patterns: readonly string[]): string {
@@ -55,6 +55,7 @@ function matches(pattern: string, scope: Scope): boolean {
 // Neither takes an "@": what stands before it only looks like a host.
 const httpsUrl = String.raw`https://[^\s@?#]+`;
 const loopbackUrl = String.raw`http://127\.0\.0\.1(?::[0-9]{1,5})?(?:/[^\s@?#]*)?`;
+const noAcquirer = 'names nobody who authorizes cards: put the address of your acquirer here, "https://…"';
 const notSafe = 'is no https:// address: card numbers are sent there (http:// only to 127.0.0.1)';
 
 const stageName = z
@@ -104,11 +105,8 @@ const stageSettings = z.strictObject({
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),
   /** Where alarms are sent; without it they are only shown. */
   alarmEmail: z.email().optional(),
-  /** The default of the platform stack's parameter AcquirerUrl; without it a deployment has to name one. */
-  acquirerUrl: z
-    .string()
-    .regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe)
-    .optional(),
+  /** Where the acquirer answers: the default of the platform stack's parameter AcquirerUrl. */
+  acquirerUrl: z.string({ error: noAcquirer }).regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe),
 });
 
 function isUnique(values: readonly unknown[]): boolean {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { projectPath } from '../../lib/house/root.ts';
+import { owned } from './production.ts';
 import { acquirerUrlPattern, readStage, scopesOf } from '../../lib/stage.ts';
 
 const { context } = JSON.parse(readFileSync(projectPath('cdk.json'), 'utf8')) as {
@@ -16,11 +17,19 @@ function givenNode(stage: unknown, settings: object = {}) {
 describe('a stage', () => {
   test('is local unless the context names another', () => {
     expect(readStage(givenNode(undefined)).name).toBe('local');
-    expect(readStage(givenNode('prod')).name).toBe('prod');
+    expect(readStage(givenNode('dev')).name).toBe('dev');
   });
 
-  test.each(Object.keys(context.stages))('of cdk.json is valid: %s', (name) => {
+  test.each(['local', 'dev'])('of cdk.json is valid as it is: %s', (name) => {
     expect(readStage(givenNode(name))).toMatchObject({ name });
+  });
+
+  test('prod of cdk.json is valid once its owner has put in what nobody else knows', () => {
+    expect(() => readStage(givenNode('prod'))).toThrow(
+      /Stage "prod" of cdk\.json is not valid:\n.*put the address of your acquirer here[^]*at acquirerUrl/u,
+    );
+    const stages = { prod: { ...context.stages['prod'], ...owned } };
+    expect(readStage(new App({ context: { stages, stage: 'prod' } }).node)).toMatchObject(owned);
   });
 
   test('that is not there is refused with the names of those that are', () => {
@@ -68,16 +77,14 @@ describe('a stage', () => {
 });
 
 describe('the parameter AcquirerUrl', () => {
-  const takes = (stage: { acquirerUrl?: string }, url: string) => new RegExp(acquirerUrlPattern(stage), 'u').test(url);
+  const takes = (stage: { acquirerUrl: string }, url: string) => new RegExp(acquirerUrlPattern(stage), 'u').test(url);
 
-  test.each([{}, { acquirerUrl: 'https://acquirer.example' }])(
-    'takes https:// alone where the stage is %j: card numbers are sent there',
-    (stage) => {
-      expect(takes(stage, 'https://acquirer.example/v1')).toBe(true);
-      for (const url of ['http://acquirer.example', 'http://127.0.0.1:8788', 'x https://acquirer.example'])
-        expect([url, takes(stage, url)]).toEqual([url, false]);
-    },
-  );
+  test('takes https:// alone where the acquirer of the stage is anywhere else: card numbers are sent there', () => {
+    const stage = { acquirerUrl: 'https://acquirer.example' };
+    expect(takes(stage, 'https://acquirer.example/v1')).toBe(true);
+    for (const url of ['http://acquirer.example', 'http://127.0.0.1:8788', 'x https://acquirer.example'])
+      expect([url, takes(stage, url)]).toEqual([url, false]);
+  });
 
   test('takes the loopback too where the acquirer of the stage is on it', () => {
     const stage = { acquirerUrl: 'http://127.0.0.1:8788' };
