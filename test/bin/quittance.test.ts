@@ -39,6 +39,7 @@ describe('the app', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('Stage "prod" of cdk.json is not valid');
     expect(stderr).toContain('at acquirerUrl');
+    expect(stderr).toContain('at alarmEmail');
   });
 
   test('says which stages there are when it is asked for another', () => {

@@ -25,11 +25,21 @@ describe('a stage', () => {
   });
 
   test('prod of cdk.json is valid once its owner has put in what nobody else knows', () => {
-    expect(() => readStage(givenNode('prod'))).toThrow(
-      /Stage "prod" of cdk\.json is not valid:\n.*put the address of your acquirer here[^]*at acquirerUrl/u,
-    );
+    const read = () => readStage(givenNode('prod'));
+    expect(read).toThrow('Stage "prod" of cdk.json is not valid');
+    expect(read).toThrow(/put the address of your acquirer here.*\n.*at acquirerUrl/u);
+    expect(read).toThrow(/put the address of those on call here.*\n.*at alarmEmail/u);
     const stages = { prod: { ...context.stages['prod'], ...owned } };
-    expect(readStage(new App({ context: { stages, stage: 'prod' } }).node)).toMatchObject(owned);
+    expect(readStage(new App({ context: { stages, stage: 'prod' } }).node)).toMatchObject({
+      ...owned,
+      forTryingOut: false,
+    });
+  });
+
+  test('goes without an address for alarms only when it says that it is for trying out', () => {
+    const settings = (forTryingOut: boolean) => ({ forTryingOut, alarmEmail: undefined });
+    expect(readStage(givenNode('local', settings(true))).alarmEmail).toBeUndefined();
+    expect(() => readStage(givenNode('local', settings(false)))).toThrow('tells nobody of alarms');
   });
 
   test('that is not there is refused with the names of those that are', () => {
