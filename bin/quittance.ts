@@ -7,7 +7,7 @@ import { readStage } from '../lib/stage.ts';
 // Every stage has the same two stacks: what keeps state, and what works on it.
 const app = new App({ analyticsReporting: false });
 const stage = readStage(app.node);
-const common = { stage, env: { region: stage.region }, terminationProtection: stage.name === 'prod' };
+const common = { stage, env: { region: stage.region }, terminationProtection: !stage.forTryingOut };
 
 const data = new DataStack(app, `Quittance-${stage.name}-Data`, common);
 new PlatformStack(app, `Quittance-${stage.name}-Platform`, { ...common, data });

@@ -86,7 +86,9 @@ export class Access extends Construct {
     return this.userPool.addClient(`${name}-client`, {
       userPoolClientName: name,
       generateSecret: true,
-      authFlows: {},
+      // Named, though it is none: without a list Cognito lets people sign in by SRP and by custom challenges. CDK always
+      // adds the refresh of tokens, and of those this client never gets one: client credentials have no refresh token.
+      authFlows: { userPassword: false },
       oAuth: { flows: { clientCredentials: true }, scopes: [...oAuthScopes] },
       accessTokenValidity: Duration.hours(1),
       enableTokenRevocation: true,

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { Access } from './access.ts';
 import { sendAlarms } from './house/alarm.ts';
 import { HouseQueue } from './house/queue.ts';
-import { HouseTable, ShortLivedTable } from './house/table.ts';
+import { ForgettingTable, HouseTable } from './house/table.ts';
 import type { Stage } from './stage.ts';
 import { VaultKeys } from './vault-keys.ts';
 
@@ -22,9 +22,9 @@ export class DataStack extends Stack {
   readonly unpublishedQueue: HouseQueue;
   readonly paymentsTable: HouseTable;
   readonly tokensTable: HouseTable;
-  readonly cvcTable: ShortLivedTable;
-  readonly guardsTable: ShortLivedTable;
-  readonly fraudTable: ShortLivedTable;
+  readonly cvcTable: ForgettingTable;
+  readonly guardsTable: HouseTable;
+  readonly fraudTable: HouseTable;
 
   constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
     super(scope, id, { description: `Quittance (${stage.name}): what keeps state.`, ...props });
@@ -47,15 +47,18 @@ export class DataStack extends Stack {
         },
       ],
     });
-    this.cvcTable = new ShortLivedTable(this, 'CvcTable');
-    this.guardsTable = new ShortLivedTable(this, 'GuardsTable');
-    this.fraudTable = new ShortLivedTable(this, 'FraudTable');
+    this.cvcTable = new ForgettingTable(this, 'CvcTable');
+    // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
+    this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });
+    this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true });
     this.keys = new VaultKeys(this, 'Keys', { stage });
     this.access = new Access(this, 'Access', { stage });
     this.eventBus = new EventBus(this, 'EventBus', {
       eventBusName: `quittance-${stage.name}`,
       description: 'What has happened, for whom it concerns.',
     });
+    // Rules of others hang on the bus, and it is theirs to say when nobody listens any more.
+    this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.unpublishedQueue = new HouseQueue(this, 'UnpublishedQueue', {
       holds: 'stream batches that could not be published',
       visibilitySeconds: 360,

@@ -11,6 +11,7 @@ import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
+import { acquirerUrlPattern } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
 
@@ -25,8 +26,9 @@ export class PlatformStack extends Stack {
     super(scope, id, { description: `Quittance (${stage.name}): API, functions and workflows.`, ...props });
     const acquirerUrl = new CfnParameter(this, 'AcquirerUrl', {
       description: 'Base URL of the acquirer.',
-      allowedPattern: '^https?://.+',
-      ...(stage.acquirerUrl !== undefined && { default: stage.acquirerUrl }),
+      allowedPattern: acquirerUrlPattern(stage),
+      constraintDescription: 'Card numbers are sent there: an https:// address without query.',
+      default: stage.acquirerUrl,
     }).valueAsString;
 
     const documentation = new Documentation(this, 'Documentation', { stage });

@@ -20,13 +20,13 @@ export function readStage(node: Node): Stage {
       'The context has no "stages": run through "cdk" or "node scripts/build.ts", which hand over cdk.json.',
     );
   }
-  const settings = stages.data[name];
-  if (settings === undefined) {
+  const found = stages.data[name];
+  if (found === undefined) {
     throw new Error(
       `There is no stage "${name}": choose -c stage=<one of ${Object.keys(stages.data).join(', ')}> (cdk.json).`,
     );
   }
-  const stage = stageSettings.safeParse(settings);
+  const stage = stageSettings.safeParse(found);
   if (!stage.success) throw new Error(`Stage "${name}" of cdk.json is not valid:\n${z.prettifyError(stage.error)}`);
   return { name, ...stage.data };
 }
@@ -36,9 +36,27 @@ export function scopesOf(patterns: readonly string[]): readonly Scope[] {
   return scopes.filter((scope) => patterns.some((pattern) => matches(pattern, scope)));
 }
 
+/**
+ * What the parameter AcquirerUrl may be, as a regular expression: card numbers travel there, so over TLS, unless the stage
+ * itself has its acquirer on the loopback, which nothing leaves.
+ */
+export function acquirerUrlPattern({ acquirerUrl }: Pick<Stage, 'acquirerUrl'>): string {
+  return acquirerUrl.startsWith('http:') ? oneOf(httpsUrl, loopbackUrl) : oneOf(httpsUrl);
+}
+
+function oneOf(...patterns: readonly string[]): string {
+  return `^(?:${patterns.join('|')})$`;
+}
+
 function matches(pattern: string, scope: Scope): boolean {
   return pattern.endsWith('/*') ? scope.startsWith(pattern.slice(0, -1)) : pattern === scope;
 }
+
+// Neither takes an "@": what stands before it only looks like a host.
+const httpsUrl = String.raw`https://[^\s@?#]+`;
+const loopbackUrl = String.raw`http://127\.0\.0\.1(?::[0-9]{1,5})?(?:/[^\s@?#]*)?`;
+const noAcquirer = 'names nobody who authorizes cards: put the address of your acquirer here, "https://…"';
+const notSafe = 'is no https:// address: card numbers are sent there (http:// only to 127.0.0.1)';
 
 const stageName = z
   .string()
@@ -71,7 +89,9 @@ const fingerprintKeys = z
   .min(1)
   .refine((keys) => isUnique(keys.map((key) => key.version)), 'Every version is there once.');
 
-const stageSettings = z.strictObject({
+const settings = z.strictObject({
+  /** Whether no money and nobody's card hangs on it. Such a stage may be deleted, and its alarms may go unheard. */
+  forTryingOut: z.boolean().default(false),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/u),
   /** The scopes of each machine client by its name. */
   machineClients: z.record(z.string().regex(/^[a-z][a-z-]*$/u), z.array(scopePattern).min(1)),
@@ -85,10 +105,17 @@ const stageSettings = z.strictObject({
   /** Requests a second and at once, over all routes. */
   throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),
-  /** Where alarms are sent; without it they are only shown. */
+  /** Where alarms are sent; without it, in a stage for trying out, they are only shown. */
   alarmEmail: z.email().optional(),
-  /** The default of the platform stack's parameter AcquirerUrl; without it a deployment has to name one. */
-  acquirerUrl: z.url({ protocol: /^https?$/u }).optional(),
+  /** Where the acquirer answers: the default of the platform stack's parameter AcquirerUrl. */
+  acquirerUrl: z.string({ error: noAcquirer }).regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe),
+});
+
+/** All that is wrong is told at once: this is looked at although another setting is not valid yet. */
+const stageSettings = settings.refine((stage) => stage.forTryingOut || stage.alarmEmail !== undefined, {
+  path: ['alarmEmail'],
+  error: 'tells nobody of alarms: put the address of those on call here (or set "forTryingOut": true)',
+  when: ({ value }) => z.looseObject({}).safeParse(value).success,
 });
 
 function isUnique(values: readonly unknown[]): boolean {

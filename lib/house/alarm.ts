@@ -36,7 +36,7 @@ export class HouseAlarm extends Alarm {
   }
 }
 
-/** Sends every alarm of the stack to the stage's address. Without an address alarms are only shown in CloudWatch. */
+/** Sends every alarm of the stack to the stage's address. Without one, in a stage for trying out, alarms are only shown. */
 export function sendAlarms(stack: Stack, stage: Stage): void {
   if (stage.alarmEmail === undefined) return;
   const topic = new Topic(stack, 'AlarmTopic', { enforceSSL: true });

@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
+import type { Check, Finding } from './check.ts';
+import { checkRoles } from './role-assertions.ts';
 import { projectPath } from './root.ts';
-import { asList, readTemplate, referenceOf, valueAt } from './template.ts';
+import { asList, ofType, readTemplate, referenceOf, valueAt } from './template.ts';
 import type { TemplateResource } from './template.ts';
 import { toAnchor } from './verb-noun.ts';
-
-/** What one resource does against a rule of the house. */
-interface Finding {
-  readonly rule: string;
-  readonly description: string;
-  readonly logicalId: string;
-}
 
 /**
  * The house's own rules, where cdk-nag and CDK's validation are blind. They read the synthesized templates, so that
@@ -34,22 +29,24 @@ export class HouseAssertions implements IPolicyValidationPlugin {
 
 /** All findings in the resources of one template. */
 export function checkTemplate(resources: readonly TemplateResource[]): readonly Finding[] {
-  const checks = [checkTables, checkPolicies, checkRoutes, checkFunctions, checkAlarms, checkAsynchronousTargets];
+  const checks = [
+    checkTables,
+    checkPolicies,
+    checkRoles,
+    checkRoutes,
+    checkFunctions,
+    checkAlarms,
+    checkAsynchronousTargets,
+  ];
   return checks.flatMap((check) => check(resources));
 }
 
-type Check = (resources: readonly TemplateResource[]) => readonly Finding[];
-
-function ofType(resources: readonly TemplateResource[], ...types: readonly string[]): readonly TemplateResource[] {
-  return resources.filter(({ type }) => types.includes(type));
-}
-
-/** Tables whose items are worthless or forbidden after minutes; all others are kept and can be recovered. */
-const shortLivedTables = /^(?:CvcTable|GuardsTable|FraudTable)[0-9A-F]{8}$/u;
+/** The one table whose items it is forbidden to keep; all others are kept and can be recovered. */
+const forgettingTable = /^CvcTable[0-9A-F]{8}$/u;
 
 const checkTables: Check = (resources) =>
   ofType(resources, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
-    .filter(({ logicalId }) => !shortLivedTables.test(logicalId))
+    .filter(({ logicalId }) => !forgettingTable.test(logicalId))
     .flatMap(({ logicalId, type, properties, deletionPolicy }) => {
       const replicas = type === 'AWS::DynamoDB::GlobalTable' ? asList(valueAt(properties, 'Replicas')) : [properties];
       const isKept =

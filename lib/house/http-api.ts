@@ -41,6 +41,8 @@ export class HouseApi extends Construct {
   constructor(scope: Construct, id: string, props: HouseApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Resource', {
+      // Without a name AWS shows it by its id here, "Resource".
+      apiName: `quittance-${props.stage.name}`,
       createDefaultStage: false,
       // Any page may call: there are no cookies, and a caller without a token gets nothing.
       corsPreflight: {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -42,7 +42,10 @@ export interface HouseQueueProps {
   readonly deadLetterRunbook: string;
 }
 
-/** A queue that is encrypted, takes TLS alone, gives up into a dead-letter queue, and says when its messages wait too long. */
+/**
+ * A queue that is encrypted, takes TLS alone, gives up into a dead-letter queue, and says when its messages wait too long.
+ * Both outlive their stack: what was left undone is told nowhere else.
+ */
 export class HouseQueue extends Queue {
   readonly deadLetters: DeadLetterQueue;
 
@@ -55,7 +58,9 @@ export class HouseQueue extends Queue {
       ...everyQueue,
       visibilityTimeout: Duration.seconds(props.visibilitySeconds),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: props.receivesAtMost },
+      removalPolicy: RemovalPolicy.RETAIN,
     });
+    deadLetters.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.deadLetters = deadLetters;
     new HouseAlarm(this, 'Alarm', {
       metric: this.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),

@@ -7,6 +7,8 @@ import { acknowledge } from './acknowledge.ts';
 export interface HouseTableProps {
   /** Whether items have a sort key `sk` beside `pk`. */
   readonly sortKey?: boolean;
+  /** Whether items expire by `expiresAt`. That is no reason to lose them earlier. */
+  readonly expiring?: boolean;
   readonly stream?: StreamViewType;
   readonly indexes?: readonly HouseIndex[];
 }
@@ -28,6 +30,7 @@ export class HouseTable extends Table {
     super(scope, id, {
       ...everyTable,
       ...(props.sortKey === true && { sortKey: stringAttribute('sk') }),
+      ...(props.expiring === true && { timeToLiveAttribute }),
       ...(props.stream && { stream: props.stream }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -54,19 +57,17 @@ export class HouseTable extends Table {
 }
 
 /**
- * A table of what is worthless or forbidden to keep after minutes: items expire by `expiresAt`, and there is neither a
- * backup nor a stream in which they would live on.
+ * A table of what is forbidden to keep: items expire by `expiresAt`, and there is neither a backup nor a stream in which
+ * they would live on.
  */
-export class ShortLivedTable extends Table {
+export class ForgettingTable extends Table {
   constructor(scope: Construct, id: string) {
-    super(scope, id, { ...everyTable, timeToLiveAttribute: 'expiresAt', removalPolicy: RemovalPolicy.DESTROY });
-    acknowledge(
-      this,
-      'AwsSolutions-DDB3',
-      'Everything in it expires within hours. A backup of security codes is forbidden (PCI DSS 3.3.1), one of counters and used envelopes is worthless.',
-    );
+    super(scope, id, { ...everyTable, timeToLiveAttribute, removalPolicy: RemovalPolicy.DESTROY });
+    acknowledge(this, 'AwsSolutions-DDB3', 'A backup of security codes is forbidden (PCI DSS 3.3.1).');
   }
 }
+
+const timeToLiveAttribute = 'expiresAt';
 
 const stringAttribute = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 

@@ -27,6 +27,14 @@ export function readTemplate(path: string): readonly TemplateResource[] {
   }));
 }
 
+/** The resources of one of these types. */
+export function ofType(
+  resources: readonly TemplateResource[],
+  ...types: readonly string[]
+): readonly TemplateResource[] {
+  return resources.filter(({ type }) => types.includes(type));
+}
+
 /** The value at a path of property names, or undefined where there is none. */
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((current, name) => (isRecord(current) ? current[name] : undefined), value);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../lib/house/root.ts';
 import { givenAssembly } from '../lib/assembly.ts';
+import { owned, synthesizeProduction } from '../lib/production.ts';
 
 interface Manifest {
   readonly artifacts: Record<
@@ -12,22 +13,33 @@ interface Manifest {
   >;
 }
 
-async function stacksOf(stage: string) {
-  const { folder } = await givenAssembly(stage);
-  const { artifacts } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+function stacksIn(manifest: string) {
+  const { artifacts } = JSON.parse(manifest) as Manifest;
   return Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
 }
 
 describe('the app', () => {
-  test.each(['local', 'prod'])('has a data stack and a platform stack that follows it in stage %s', async (stage) => {
-    const stacks = await stacksOf(stage);
-    expect(stacks.map(([name]) => name)).toEqual([`Quittance-${stage}-Data`, `Quittance-${stage}-Platform`]);
-    expect(stacks[1]?.[1].dependencies).toContain(`Quittance-${stage}-Data`);
+  test('has a data stack and a platform stack that follows it', async () => {
+    const { folder } = await givenAssembly('local');
+    const stacks = stacksIn(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    expect(stacks.map(([name]) => name)).toEqual(['Quittance-local-Data', 'Quittance-local-Platform']);
+    expect(stacks[1]?.[1].dependencies).toContain('Quittance-local-Data');
   });
 
-  test('protects production from being deleted', async () => {
-    for (const [, { properties }] of await stacksOf('prod'))
-      expect(properties).toMatchObject({ terminationProtection: true });
+  test('has no findings in production, and protects it from being deleted', async () => {
+    const { status, stderr, manifest = '{}' } = await synthesizeProduction(owned);
+    expect([status, stderr]).toEqual([0, expect.any(String)]);
+    const stacks = stacksIn(manifest);
+    expect(stacks.map(([name]) => name)).toEqual(['Quittance-prod-Data', 'Quittance-prod-Platform']);
+    for (const [, { properties }] of stacks) expect(properties).toMatchObject({ terminationProtection: true });
+  });
+
+  test('says what production lacks before its owner has put it in', async () => {
+    const { status, stderr } = await synthesizeProduction({});
+    expect(status).toBe(1);
+    expect(stderr).toContain('Stage "prod" of cdk.json is not valid');
+    expect(stderr).toContain('at acquirerUrl');
+    expect(stderr).toContain('at alarmEmail');
   });
 
   test('says which stages there are when it is asked for another', () => {

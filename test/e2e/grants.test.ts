@@ -18,7 +18,10 @@ import { cardNumber, paymentOf, shopper } from './support.ts';
 const place = { region: 'eu-central-1', accountId: '000000000000' };
 const assembly = loadAssembly(localAssembly(), { ...place, parameters: { AcquirerUrl: 'http://127.0.0.1:1' } });
 
-/** What the embedded cloud has no service for, and the synthesis checks instead (lib/house/assertions.ts). */
+/**
+ * What the embedded cloud has no service for, so that no story can need it. The synthesis checks instead that each role has
+ * these rights (lib/house/role-assertions.ts), and test/lib/grants.test.ts that it has no others.
+ */
 const withoutServiceHere = /^(logs|xray):/u;
 
 const json = z.record(z.string(), z.json());

@@ -15,7 +15,7 @@ export interface Resource {
 export interface Template {
   readonly Resources: Record<string, Resource>;
   readonly Outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
-  readonly Parameters: Record<string, { Default?: unknown }>;
+  readonly Parameters: Record<string, { Default?: unknown; AllowedPattern?: string }>;
 }
 
 export interface Assembly {

@@ -22,24 +22,32 @@ describe('tables', () => {
     expect(ids.toSorted()).toEqual(['CvcTable', 'FraudTable', 'GuardsTable', 'PaymentsTable', 'TokensTable']);
   });
 
-  test.each(['PaymentsTable', 'TokensTable'])('%s can be recovered and is not deleted', (id) => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-    expect(deletionPolicy).toBe('Retain');
-    expect(properties).toMatchObject({
-      BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
-    });
-    expect(properties).not.toHaveProperty('TimeToLiveSpecification');
+  test.each(['PaymentsTable', 'TokensTable', 'GuardsTable', 'FraudTable'])(
+    '%s can be recovered and is not deleted',
+    (id) => {
+      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+      expect(deletionPolicy).toBe('Retain');
+      expect(properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      });
+    },
+  );
+
+  test('the truth does not expire; codes, guards and counters do', () => {
+    const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
+    for (const id of ['PaymentsTable', 'TokensTable']) expect(expiry(id)).toBeUndefined();
+    for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
+      expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test.each(['CvcTable', 'GuardsTable', 'FraudTable'])('%s forgets: no backup, no stream, items expire', (id) => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+  test('the security codes alone are forgotten for good: no backup, no stream, no index', () => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table('CvcTable');
     expect(deletionPolicy).toBe('Delete');
     expect(properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
-      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     });
     expect(properties).not.toHaveProperty('PointInTimeRecoverySpecification');
@@ -99,6 +107,35 @@ describe('keys', () => {
   });
 });
 
+test('what keeps state outlives its stack; what the next deployment makes again goes with it', () => {
+  const goes = [
+    'AWS::CloudWatch::Alarm',
+    'AWS::Cognito::UserPoolClient',
+    'AWS::Cognito::UserPoolDomain',
+    'AWS::Cognito::UserPoolGroup',
+    'AWS::Cognito::UserPoolResourceServer',
+    'AWS::SQS::QueuePolicy',
+  ];
+  const rest = Object.entries(assembly.data.Resources).filter(([, { Type: type }]) => !goes.includes(type));
+  const byPolicy = Object.groupBy(rest, ([, { DeletionPolicy: policy }]) => policy ?? 'none');
+  const idsOf = (policy: string) => (byPolicy[policy] ?? []).map(([id]) => withoutHash(id)).toSorted();
+  expect(Object.keys(byPolicy).toSorted()).toEqual(['Delete', 'Retain']);
+  expect(idsOf('Delete')).toEqual(['CvcTable']);
+  expect(idsOf('Retain')).toEqual([
+    'AccessUserPool',
+    'EventBus',
+    'FraudTable',
+    'GuardsTable',
+    'KeysEnvelopeKey202611',
+    'KeysFingerprintKey1',
+    'KeysVaultKey',
+    'PaymentsTable',
+    'TokensTable',
+    'UnpublishedQueue',
+    'UnpublishedQueueDeadLetters',
+  ]);
+});
+
 describe('access', () => {
   test('there is a resource server for each prefix, and together they have every scope', () => {
     const served = resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolResourceServer').flatMap(
@@ -122,6 +159,14 @@ describe('access', () => {
     for (const client of Object.values(clients)) {
       expect(client).toMatchObject({ GenerateSecret: true, AllowedOAuthFlows: ['client_credentials'] });
     }
+  });
+
+  test('no client lets people sign in: without a list Cognito would allow SRP and custom challenges', () => {
+    const clients = resourcesOfType(assembly.data, 'AWS::Cognito::UserPoolClient');
+    expect(clients.map(([, { Properties: p }]) => p['ExplicitAuthFlows'])).toEqual([
+      ['ALLOW_REFRESH_TOKEN_AUTH'],
+      ['ALLOW_REFRESH_TOKEN_AUTH'],
+    ]);
   });
 
   test('people are in the groups of the architecture and need a second factor', () => {

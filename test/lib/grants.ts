@@ -24,14 +24,3 @@ export function grantsByRole(assembly: Assembly): ReadonlyMap<string, readonly s
   }
   return grants;
 }
-
-/** The grants without those that every function or workflow has: its own log, tracing, its own dead letters. */
-export function ownGrants(role: string, grants: readonly string[]): readonly string[] {
-  const id = role.replace(/Role$/u, '');
-  return grants.filter(
-    (line) =>
-      !/^(?:xray|logs):\w+ \*$/u.test(line) &&
-      !line.endsWith(` ${id}Logs`) &&
-      line !== `sqs:SendMessage ${id}DeadLetters`,
-  );
-}

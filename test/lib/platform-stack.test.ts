@@ -62,6 +62,10 @@ describe('routes', () => {
   });
 });
 
+test('the API has a name of its own among those of the account', () => {
+  expect(ofType('AWS::ApiGatewayV2::Api').map(([, { Properties: p }]) => p['Name'])).toEqual(['quittance-local']);
+});
+
 describe('functions', () => {
   test('run Node 24 on arm64 with JSON logs, tracing and a log group of their own', () => {
     const logGroups = new Set<unknown>();
@@ -206,8 +210,11 @@ describe('workflows', () => {
   );
 });
 
-test('the acquirer is a parameter, which has the default of the stage', () => {
-  expect(assembly.platform.Parameters['AcquirerUrl']?.Default).toBe('http://127.0.0.1:8788');
+test('the acquirer is a parameter with the default of the stage, and takes no plain HTTP but on the loopback', () => {
+  const { Default: url, AllowedPattern: pattern = '' } = assembly.platform.Parameters['AcquirerUrl'] ?? {};
+  expect(url).toBe('http://127.0.0.1:8788');
+  expect(url).toMatch(new RegExp(pattern, 'u'));
+  expect('http://acquirer.example').not.toMatch(new RegExp(pattern, 'u'));
   const urls = functions().map(([id, { Properties: p }]) => [
     withoutHash(id),
     (p['Environment'] as { Variables: Record<string, unknown> } | undefined)?.Variables['ACQUIRER_URL'],

@@ -51,7 +51,7 @@ describe('an address for alarms', () => {
     });
   });
 
-  test('is optional: without it there is no topic', () => {
+  test('is optional in a stage for trying out: without it there is no topic', () => {
     const { template } = givenDataStack({});
     expect(resourcesOfType(template, 'AWS::SNS::Topic')).toEqual([]);
   });

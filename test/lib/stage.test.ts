@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { projectPath } from '../../lib/house/root.ts';
-import { readStage, scopesOf } from '../../lib/stage.ts';
+import { owned } from './production.ts';
+import { acquirerUrlPattern, readStage, scopesOf } from '../../lib/stage.ts';
 
 const { context } = JSON.parse(readFileSync(projectPath('cdk.json'), 'utf8')) as {
   context: { stages: Record<string, object> };
@@ -16,11 +17,29 @@ function givenNode(stage: unknown, settings: object = {}) {
 describe('a stage', () => {
   test('is local unless the context names another', () => {
     expect(readStage(givenNode(undefined)).name).toBe('local');
-    expect(readStage(givenNode('prod')).name).toBe('prod');
+    expect(readStage(givenNode('dev')).name).toBe('dev');
   });
 
-  test.each(Object.keys(context.stages))('of cdk.json is valid: %s', (name) => {
+  test.each(['local', 'dev'])('of cdk.json is valid as it is: %s', (name) => {
     expect(readStage(givenNode(name))).toMatchObject({ name });
+  });
+
+  test('prod of cdk.json is valid once its owner has put in what nobody else knows', () => {
+    const read = () => readStage(givenNode('prod'));
+    expect(read).toThrow('Stage "prod" of cdk.json is not valid');
+    expect(read).toThrow(/put the address of your acquirer here.*\n.*at acquirerUrl/u);
+    expect(read).toThrow(/put the address of those on call here.*\n.*at alarmEmail/u);
+    const stages = { prod: { ...context.stages['prod'], ...owned } };
+    expect(readStage(new App({ context: { stages, stage: 'prod' } }).node)).toMatchObject({
+      ...owned,
+      forTryingOut: false,
+    });
+  });
+
+  test('goes without an address for alarms only when it says that it is for trying out', () => {
+    const settings = (forTryingOut: boolean) => ({ forTryingOut, alarmEmail: undefined });
+    expect(readStage(givenNode('local', settings(true))).alarmEmail).toBeUndefined();
+    expect(() => readStage(givenNode('local', settings(false)))).toThrow('tells nobody of alarms');
   });
 
   test('that is not there is refused with the names of those that are', () => {
@@ -52,11 +71,41 @@ describe('a stage', () => {
     ['a limit of nothing', { tokenizingLimitPerHour: 0 }, 'tokenizingLimitPerHour'],
     ['a retention that CloudWatch does not know', { logRetentionDays: 8 }, 'logRetentionDays'],
     ['logs without end', { logRetentionDays: 9999 }, 'logRetentionDays'],
-    ['an acquirer that is no web address', { acquirerUrl: 'ftp://acquirer.example' }, 'acquirerUrl'],
+    ...[
+      'ftp://acquirer.example',
+      'http://acquirer.example',
+      'http://127.0.0.1.acquirer.example',
+      'http://127.0.0.1@acquirer.example',
+      'http://127.0.0.1:8788@acquirer.example',
+      'https://acquirer.example/pay?card=',
+    ].map((acquirerUrl) => [`the acquirer ${acquirerUrl}`, { acquirerUrl }, 'is no https:// address'] as const),
   ])('with %s is refused, and the message says where', (_what, settings, message) => {
     const read = () => readStage(givenNode('local', settings));
     expect(read).toThrow('Stage "local" of cdk.json is not valid');
     expect(read).toThrow(message);
+  });
+});
+
+describe('the parameter AcquirerUrl', () => {
+  const takes = (stage: { acquirerUrl: string }, url: string) => new RegExp(acquirerUrlPattern(stage), 'u').test(url);
+
+  test('takes https:// alone where the acquirer of the stage is anywhere else: card numbers are sent there', () => {
+    const stage = { acquirerUrl: 'https://acquirer.example' };
+    expect(takes(stage, 'https://acquirer.example/v1')).toBe(true);
+    for (const url of ['http://acquirer.example', 'http://127.0.0.1:8788', 'x https://acquirer.example'])
+      expect([url, takes(stage, url)]).toEqual([url, false]);
+  });
+
+  test('takes the loopback too where the acquirer of the stage is on it', () => {
+    const stage = { acquirerUrl: 'http://127.0.0.1:8788' };
+    for (const url of ['http://127.0.0.1:1', 'http://127.0.0.1/v1', 'https://acquirer.example'])
+      expect([url, takes(stage, url)]).toEqual([url, true]);
+    for (const url of [
+      'http://acquirer.example',
+      'http://127.0.0.1.acquirer.example',
+      'http://127.0.0.1@acquirer.example',
+    ])
+      expect([url, takes(stage, url)]).toEqual([url, false]);
   });
 });
 

@@ -1,20 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkTemplate } from '../../../lib/house/assertions.ts';
-import type { TemplateResource } from '../../../lib/house/template.ts';
-
-function given(
-  logicalId: string,
-  type: string,
-  properties: Record<string, unknown>,
-  deletionPolicy?: string,
-): TemplateResource {
-  return { logicalId, type, properties, deletionPolicy };
-}
-
-/** The rules that a template of these resources breaks. */
-function broken(...resources: readonly TemplateResource[]): readonly string[] {
-  return checkTemplate(resources).map(({ rule, logicalId }) => `${rule} ${logicalId}`);
-}
+import { broken, given } from './planted-resources.ts';
 
 const protectedTable = {
   DeletionProtectionEnabled: true,
@@ -42,11 +27,14 @@ describe('a table', () => {
     ]);
   });
 
-  test('may only do without when it is one of the three that forget', () => {
-    for (const id of ['CvcTable7C4EC2F5', 'GuardsTableDE76CF75', 'FraudTable3A11F03D']) {
-      expect(broken(given(id, 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([]);
+  test('may only do without when it is the one of security codes', () => {
+    expect(broken(given('CvcTable7C4EC2F5', 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([]);
+    for (const id of ['GuardsTableDE76CF75', 'FraudTable3A11F03D', 'CvcTableOfTruth3A11F03D']) {
+      expect(broken(given(id, 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([
+        `table-kept ${id}`,
+        `table-recoverable ${id}`,
+      ]);
     }
-    expect(broken(given('FraudTableOfTruth3A11F03D', 'AWS::DynamoDB::Table', {}, 'Delete'))).not.toEqual([]);
   });
 });
 
@@ -103,12 +91,28 @@ describe('a function', () => {
     Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'F' } }],
     AlarmDescription: 'It failed. Runbook: docs/runbook.md#create-payment-fails',
   });
-  const handler = given('F', 'AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: 'Logs' } } });
+  const handler = given('F', 'AWS::Lambda::Function', {
+    Role: { 'Fn::GetAtt': ['R', 'Arn'] },
+    LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+  });
+  const rights = given('P', 'AWS::IAM::Policy', {
+    Roles: [{ Ref: 'R' }],
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: { 'Fn::GetAtt': ['Logs', 'Arn'] },
+        },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': ['Q', 'Arn'] } },
+      ],
+    },
+  });
 
   test('has a log group with retention, and an alarm', () => {
-    expect(broken(handler, logs, alarm)).toEqual([]);
-    expect(broken(handler, given('Logs', 'AWS::Logs::LogGroup', {}), alarm)).toEqual(['function-logs F']);
-    expect(broken(handler, logs)).toEqual(['function-alarm F']);
+    expect(broken(handler, rights, logs, alarm)).toEqual([]);
+    expect(broken(handler, rights, given('Logs', 'AWS::Logs::LogGroup', {}), alarm)).toEqual(['function-logs F']);
+    expect(broken(handler, rights, logs)).toEqual(['function-alarm F']);
   });
 
   test('that a rule or a schedule calls has a dead-letter queue, and so has the call', () => {
@@ -118,14 +122,14 @@ describe('a function', () => {
       ...handler,
       properties: { ...handler.properties, DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Q', 'Arn'] } } },
     };
-    expect(broken(safe, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [withQueue] }))).toEqual([]);
-    expect(broken(safe, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [target] }))).toEqual([
+    expect(broken(safe, rights, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [withQueue] }))).toEqual([]);
+    expect(broken(safe, rights, logs, alarm, given('Rule', 'AWS::Events::Rule', { Targets: [target] }))).toEqual([
       'dead-letters Rule',
     ]);
-    expect(broken(handler, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: withQueue }))).toEqual([
-      'dead-letters F',
-    ]);
-    expect(broken(safe, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: target }))).toEqual([
+    expect(broken(handler, rights, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: withQueue }))).toEqual(
+      ['dead-letters F'],
+    );
+    expect(broken(safe, rights, logs, alarm, given('S', 'AWS::Scheduler::Schedule', { Target: target }))).toEqual([
       'dead-letters S',
     ]);
   });

@@ -26,7 +26,7 @@ describe('the synthesis', () => {
     expect(() => synthesizeWith(finding, folder)).toThrow(name);
   });
 
-  test.each(['local', 'prod'])('of stage %s has no findings', async (stage) => {
+  test.each(['local', 'dev'])('of stage %s has no findings', async (stage) => {
     const assembly = await givenAssembly(stage);
     const report = JSON.parse(readFileSync(join(assembly.folder, 'validation-report.json'), 'utf8')) as {
       pluginReports: { pluginName: string; conclusion?: string; violations: unknown[] }[];
