@@ -8,4 +8,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.build', '<rootDir>/cdk.out', '<rootDir>/.quittance'],
   testTimeout: 60_000,
+  // Both cores of the smallest machine; Jest by itself would leave one to a person.
+  maxWorkers: 2,
 };
