@@ -7,10 +7,12 @@ acquirerContract({
     simulatedAcquirer({
       baseUrl,
       authorizeTimeoutMilliseconds: timeoutMilliseconds,
+      moveTimeoutMilliseconds: timeoutMilliseconds,
       lookUpTimeoutMilliseconds: timeoutMilliseconds,
       cancelTimeoutMilliseconds: timeoutMilliseconds,
     }),
-  capabilities: { lookUp: true, cancel: true },
+  capabilities: { lookUp: true, cancel: true, capture: true, refund: true, lookUpMovement: true, cancelMovement: true },
+  cancelMovementFault: 'cancelMovement',
   holds: true,
   minorUnits: (amount) => BigInt(String(amount)),
 });

@@ -14,7 +14,15 @@ acquirerContract({
       authorizeTimeoutMilliseconds: timeoutMilliseconds,
       cancelTimeoutMilliseconds: timeoutMilliseconds,
     }),
-  capabilities: { lookUp: false, cancel: true },
+  capabilities: {
+    lookUp: false,
+    cancel: true,
+    capture: false,
+    refund: false,
+    lookUpMovement: false,
+    cancelMovement: false,
+  },
+  cancelMovementFault: 'cancel',
   holds: false,
   minorUnits: (amount) => BigInt(String(amount).replace('.', '')),
 });
