@@ -6,9 +6,19 @@ import { describeError, referenceOf } from './api.ts';
 import { authorize, cancelAuthorization, lookUpAuthorization } from './authorizations.ts';
 import type { AcquirerBooks } from './books.ts';
 import { cancelMovement, capture, lookUpMovement, refund } from './movements.ts';
+import { settlement } from './settlement.ts';
 
 /** The operations that faults may name. */
-const operations = ['authorize', 'lookUp', 'cancel', 'capture', 'refund', 'lookUpMovement', 'cancelMovement'] as const;
+const operations = [
+  'authorize',
+  'lookUp',
+  'cancel',
+  'capture',
+  'refund',
+  'lookUpMovement',
+  'cancelMovement',
+  'settlement',
+] as const;
 
 type Operation = (typeof operations)[number];
 
@@ -42,6 +52,7 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
     route('POST', '/movements/:/cancel', 'cancelMovement', (call, now) =>
       cancelMovement(books, referenceOf(call), now),
     ),
+    route('GET', '/settlements/:', 'settlement', (call, now) => settlement(books, call, now)),
     { method: 'GET', path: '/records', run: (call) => listRecords(books, call.query) },
     ...controlRoutes(behaviour, operations, books, describeError),
   ];

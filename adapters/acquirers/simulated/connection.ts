@@ -10,12 +10,14 @@ export interface Connection {
   readonly lookUpTimeoutMilliseconds: number;
   /** Of authorizations and of movements. */
   readonly cancelTimeoutMilliseconds: number;
+  /** The whole file of a day; it is fetched on a schedule, where nobody waits. */
+  readonly settlementTimeoutMilliseconds: number;
 }
 
 /** The URL of a collection, or of one of its members, or of what is below it. */
 export function resourceUrl(
   { baseUrl }: Connection,
-  collection: 'authorizations' | 'captures' | 'refunds' | 'movements',
+  collection: 'authorizations' | 'captures' | 'refunds' | 'movements' | 'settlements',
   ...segments: readonly string[]
 ): string {
   return [baseUrl, collection, ...segments.map(encodeURIComponent)].join('/');

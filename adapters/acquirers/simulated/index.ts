@@ -6,6 +6,7 @@ import type {
   LooksUpByReference,
   LooksUpMovements,
   RefundsPayments,
+  SettlesDaily,
 } from '../../../core/payments/acquirer.ts';
 import { parseBaseUrl } from '../base-url.ts';
 import { authorize } from './authorize.ts';
@@ -16,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { lookUpMovement } from './look-up-movement.ts';
 import { lookUp } from './look-up.ts';
 import { refund } from './refund.ts';
+import { settlementFile } from './settlement-file.ts';
 
 export interface SimulatedAcquirerOptions extends Partial<Omit<Connection, 'baseUrl'>> {
   readonly baseUrl: string;
@@ -27,11 +29,12 @@ export type SimulatedAcquirer = Acquirer &
   CapturesAuthorizations &
   RefundsPayments &
   LooksUpMovements &
-  CancelsMovements;
+  CancelsMovements &
+  SettlesDaily;
 
 /**
- * The acquirer of simulators/acquirer. Time-outs are 8 s for what moves or holds money and 5 s for a look-up and a
- * cancellation unless given. Throws a TypeError when the base URL is none.
+ * The acquirer of simulators/acquirer. Time-outs are 8 s for what holds or moves money, 5 s for a look-up and a
+ * cancellation, and 20 s for a settlement file unless given. Throws a TypeError when the base URL is none.
  */
 export function simulatedAcquirer(options: SimulatedAcquirerOptions): SimulatedAcquirer {
   const connection: Connection = {
@@ -39,6 +42,7 @@ export function simulatedAcquirer(options: SimulatedAcquirerOptions): SimulatedA
     moveTimeoutMilliseconds: 8_000,
     lookUpTimeoutMilliseconds: 5_000,
     cancelTimeoutMilliseconds: 5_000,
+    settlementTimeoutMilliseconds: 20_000,
     ...options,
     baseUrl: parseBaseUrl(options.baseUrl),
   };
@@ -51,5 +55,6 @@ export function simulatedAcquirer(options: SimulatedAcquirerOptions): SimulatedA
     refund: (request) => refund(connection, request),
     lookUpMovement: (reference) => lookUpMovement(connection, reference),
     cancelMovement: (reference) => cancelMovement(connection, reference),
+    settlementFile: (date) => settlementFile(connection, date),
   };
 }

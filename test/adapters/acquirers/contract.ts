@@ -7,6 +7,8 @@ import type {
   LooksUpByReference,
   LooksUpMovements,
   RefundsPayments,
+  SettlementFile,
+  SettlesDaily,
 } from '../../../core/payments/acquirer.ts';
 import {
   acquirerErrorNames,
@@ -17,6 +19,7 @@ import {
   looksUpByReference,
   looksUpMovements,
   refundsPayments,
+  settlesDaily,
 } from '../../../core/payments/acquirer.ts';
 import type { RunningSimulator, SimulatorName } from '../../simulators/run-simulator.ts';
 import { runSimulator } from '../../simulators/run-simulator.ts';
@@ -27,6 +30,7 @@ import { failureRules } from './contract-failures.ts';
 import { lookUpRules } from './contract-look-up.ts';
 import { movementRules } from './contract-movements.ts';
 import { refundRules } from './contract-refunds.ts';
+import { settlementRules } from './contract-settlement.ts';
 import { formsOf, fullText, textsBelow, valuesInBooks } from './leaks.ts';
 
 /** What a new acquirer hands in to be held to the port's contract. */
@@ -37,6 +41,8 @@ export interface AcquirerUnderTest {
   readonly capabilities: Readonly<Record<keyof typeof guards, boolean>>;
   /** The simulator's name, in its faults, of the call that cancels movements. */
   readonly cancelMovementFault: string;
+  /** Reads its settlement files, where it has them; throws for one that is not whole. */
+  readonly parseSettlementFile?: (text: string) => SettlementFile;
   /** Whether an approval holds money for a time, or moves it at once. */
   readonly holds: boolean;
   /** Minor units of an amount in the acquirer's records. */
@@ -51,6 +57,7 @@ const guards = {
   refund: refundsPayments,
   lookUpMovement: looksUpMovements,
   cancelMovement: cancelsMovements,
+  settle: settlesDaily,
 };
 
 /** One row of an acquirer's records: reference, operation, amount, currency, state. */
@@ -75,6 +82,7 @@ export interface Bench {
   readonly refunding: () => Acquirer & RefundsPayments;
   readonly lookingUpMovements: () => Acquirer & LooksUpMovements;
   readonly cancellingMovements: () => Acquirer & CancelsMovements;
+  readonly settling: () => Acquirer & SettlesDaily;
   readonly records: () => Promise<readonly AcquirerRecord[]>;
   readonly recordOf: (reference: string) => Promise<AcquirerRecord | undefined>;
   /** The error of a call that must fail; it is kept, and searched for card numbers at the end. */
@@ -104,6 +112,7 @@ export function acquirerContract(subject: AcquirerUnderTest): void {
     if (subject.capabilities.capture) captureRules(bench);
     if (subject.capabilities.refund) refundRules(bench);
     movementRules(bench);
+    if (subject.capabilities.settle) settlementRules(bench);
     failureRules(bench);
     // The last: it searches what all the others left.
     secrecyRules(bench, errors);
@@ -127,6 +136,7 @@ function benchOf(subject: AcquirerUnderTest, simulator: () => RunningSimulator, 
     refunding: () => withCapability(acquirer(), refundsPayments),
     lookingUpMovements: () => withCapability(acquirer(), looksUpMovements),
     cancellingMovements: () => withCapability(acquirer(), cancelsMovements),
+    settling: () => withCapability(acquirer(), settlesDaily),
     records,
     recordOf: async (reference) => (await records()).find((record) => record.reference === reference),
     failureOf: async (call) => {

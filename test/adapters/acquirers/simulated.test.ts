@@ -1,4 +1,5 @@
 import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/index.ts';
+import { parseSettlementFile } from '../../../adapters/acquirers/simulated/parse-settlement-file.ts';
 import { acquirerContract } from './contract.ts';
 
 acquirerContract({
@@ -8,11 +9,21 @@ acquirerContract({
       baseUrl,
       authorizeTimeoutMilliseconds: timeoutMilliseconds,
       moveTimeoutMilliseconds: timeoutMilliseconds,
+      settlementTimeoutMilliseconds: timeoutMilliseconds,
       lookUpTimeoutMilliseconds: timeoutMilliseconds,
       cancelTimeoutMilliseconds: timeoutMilliseconds,
     }),
-  capabilities: { lookUp: true, cancel: true, capture: true, refund: true, lookUpMovement: true, cancelMovement: true },
+  capabilities: {
+    lookUp: true,
+    cancel: true,
+    capture: true,
+    refund: true,
+    lookUpMovement: true,
+    cancelMovement: true,
+    settle: true,
+  },
   cancelMovementFault: 'cancelMovement',
+  parseSettlementFile,
   holds: true,
   minorUnits: (amount) => BigInt(String(amount)),
 });

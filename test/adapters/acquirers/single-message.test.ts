@@ -21,6 +21,7 @@ acquirerContract({
     refund: false,
     lookUpMovement: false,
     cancelMovement: false,
+    settle: false,
   },
   cancelMovementFault: 'cancel',
   holds: false,
