@@ -10,8 +10,8 @@ export interface Rate {
   readonly denominator: bigint;
 }
 
-/** At most 30 digits: bounds what one multiplication can cost, far above what anybody publishes. */
-const decimal = /^(?<whole>\d{1,15})(?:\.(?<fraction>\d{1,15}))?$/u;
+/** At most 30 digits on either side: bounds what one multiplication costs, far above what anybody publishes. */
+const decimal = /^(?<whole>\d{1,30})(?:\.(?<fraction>\d{1,30}))?$/u;
 
 /** Whether the text is a plain positive decimal such as `1.0845`, without sign or exponent. */
 export function isRate(text: string): boolean {

@@ -17,7 +17,7 @@ describe('a rate', () => {
     expect(numerator * 10n ** BigInt(fraction.length)).toBe(BigInt(whole + fraction) * denominator);
   });
 
-  test.each(['', '0', '0.000', '-1', '+1', '1e3', '1.', '.5', '1,5', ' 1', '1 ', '0x1', 'NaN', '1'.repeat(16)])(
+  test.each(['', '0', '0.000', '-1', '+1', '1e3', '1.', '.5', '1,5', ' 1', '1 ', '0x1', 'NaN', '1'.repeat(31)])(
     '%j is none',
     (text) => {
       expect(isRate(text)).toBe(false);
