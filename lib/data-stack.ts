@@ -22,6 +22,7 @@ export class DataStack extends Stack {
   readonly unpublishedQueue: HouseQueue;
   readonly paymentsTable: HouseTable;
   readonly tokensTable: HouseTable;
+  readonly fxTable: HouseTable;
   readonly cvcTable: ShortLivedTable;
   readonly guardsTable: ShortLivedTable;
   readonly fraudTable: ShortLivedTable;
@@ -47,6 +48,7 @@ export class DataStack extends Stack {
         },
       ],
     });
+    this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.cvcTable = new ShortLivedTable(this, 'CvcTable');
     this.guardsTable = new ShortLivedTable(this, 'GuardsTable');
     this.fraudTable = new ShortLivedTable(this, 'FraudTable');

@@ -3,6 +3,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { scopes } from '../contracts/route.ts';
 import type { Scope } from '../contracts/route.ts';
+import { fxSettings } from '../core/fx/settings.ts';
 import { isCurrency } from '../core/money/currencies.ts';
 
 /** What differs from stage to stage; all else is the same template everywhere. */
@@ -82,6 +83,8 @@ const stageSettings = z.strictObject({
   tokenizingLimitPerHour: z.int().min(1),
   /** The amount above which the scorer declines, in major units of the payment's currency. */
   amountLimitMajorUnits: z.int().min(1),
+  /** How conversions are priced: margins in basis points, and how old rates may be. */
+  fx: fxSettings,
   /** Requests a second and at once, over all routes. */
   throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),
@@ -89,6 +92,8 @@ const stageSettings = z.strictObject({
   alarmEmail: z.email().optional(),
   /** The default of the platform stack's parameter AcquirerUrl; without it a deployment has to name one. */
   acquirerUrl: z.url({ protocol: /^https?$/u }).optional(),
+  /** The default of the platform stack's parameter RatesUrl: where the ECB's daily file is, or one in its format. */
+  ratesUrl: z.url({ protocol: /^https?$/u }),
 });
 
 function isUnique(values: readonly unknown[]): boolean {

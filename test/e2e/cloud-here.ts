@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Cloud } from '../../local/cloud.ts';
 import { startCloud } from '../../local/cloud.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
+import { simulatorsOf } from '../../local/simulators.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
 import { connect } from '../../scripts/throw-away-instance.ts';
 
@@ -31,7 +32,7 @@ export async function startCloudHere(observe: (call: ObservedCall) => void = () 
     dataDir,
     port: 0,
     log: () => undefined,
-    simulators: [{ name: 'acquirer', entry: resolve('simulators/acquirer/main.ts'), parameter: 'AcquirerUrl' }],
+    simulators: simulatorsOf(resolve('.')),
     observe,
   });
   return {

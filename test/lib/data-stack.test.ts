@@ -17,12 +17,19 @@ function table(id: string): Resource {
 }
 
 describe('tables', () => {
-  test('there are the five of the architecture', () => {
+  test('there are the six of the architecture', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
-    expect(ids.toSorted()).toEqual(['CvcTable', 'FraudTable', 'GuardsTable', 'PaymentsTable', 'TokensTable']);
+    expect(ids.toSorted()).toEqual([
+      'CvcTable',
+      'FraudTable',
+      'FxTable',
+      'GuardsTable',
+      'PaymentsTable',
+      'TokensTable',
+    ]);
   });
 
-  test.each(['PaymentsTable', 'TokensTable'])('%s can be recovered and is not deleted', (id) => {
+  test.each(['PaymentsTable', 'TokensTable', 'FxTable'])('%s can be recovered and is not deleted', (id) => {
     const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
     expect(deletionPolicy).toBe('Retain');
     expect(properties).toMatchObject({

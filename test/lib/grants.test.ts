@@ -69,6 +69,8 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage UnpublishedQueue',
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
+  FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
+  FxRefreshRates: ['dynamodb:PutItem FxTable'],
 };
 
 const others: Readonly<Record<string, readonly string[]>> = {
@@ -88,6 +90,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
   ],
+  FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
   PaymentUpkeepSweepEventsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepSweepEvents',
     'sqs:SendMessage PaymentUpkeepSweepEventsDeadLetters',

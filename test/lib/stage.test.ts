@@ -8,6 +8,8 @@ const { context } = JSON.parse(readFileSync(projectPath('cdk.json'), 'utf8')) as
   context: { stages: Record<string, object> };
 };
 
+const fx = { staleAfterDays: 5, margin: { '5m': 1, '1h': 2, '24h': 3 }, marginByPair: {} };
+
 function givenNode(stage: unknown, settings: object = {}) {
   const stages = { ...context.stages, local: { ...context.stages['local'], ...settings } };
   return new App({ context: { stages, ...(stage !== undefined && { stage }) } }).node;
@@ -52,6 +54,13 @@ describe('a stage', () => {
     ['a limit of nothing', { tokenizingLimitPerHour: 0 }, 'tokenizingLimitPerHour'],
     ['a retention that CloudWatch does not know', { logRetentionDays: 8 }, 'logRetentionDays'],
     ['logs without end', { logRetentionDays: 9999 }, 'logRetentionDays'],
+    ['a margin that leaves no rate', { fx: { ...fx, margin: { '5m': 0, '1h': 0, '24h': 10_000 } } }, 'fx.margin.24h'],
+    ['a margin in fractions', { fx: { ...fx, margin: { ...fx.margin, '5m': 0.5 } } }, 'fx.margin.5m'],
+    ['a lock window without a margin', { fx: { ...fx, margin: { '5m': 0, '1h': 0 } } }, 'fx.margin.24h'],
+    ['a pair of nobody', { fx: { ...fx, marginByPair: { 'EUR/EUX': fx.margin } } }, 'fx.marginByPair["EUR/EUX"]'],
+    ['a currency with itself', { fx: { ...fx, marginByPair: { 'EUR/EUR': fx.margin } } }, 'fx.marginByPair["EUR/EUR"]'],
+    ['rates that never grow old', { fx: { ...fx, staleAfterDays: 365 } }, 'fx.staleAfterDays'],
+    ['no source of rates', { ratesUrl: undefined }, 'ratesUrl'],
     ['an acquirer that is no web address', { acquirerUrl: 'ftp://acquirer.example' }, 'acquirerUrl'],
   ])('with %s is refused, and the message says where', (_what, settings, message) => {
     const read = () => readStage(givenNode('local', settings));
