@@ -143,7 +143,7 @@ test('schedules wake resolver, sweeper and rates at their times, with a queue fo
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     const zone = p['ScheduleExpressionTimezone'];
-    const times = [p['ScheduleExpression'], zone].filter((part) => part !== undefined).join(' ');
+    const times = `${String(p['ScheduleExpression'])}${zone === undefined ? '' : ` ${String(zone)}`}`;
     return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
