@@ -8,6 +8,7 @@ import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import { simulatorsOf } from '../../local/simulators.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
 import { connect } from '../../scripts/throw-away-instance.ts';
+import { moveClockWhileOff } from './while-off.ts';
 
 /** The assembly of the local stage, built when it is not there. */
 export function localAssembly(): string {
@@ -24,9 +25,16 @@ export interface CloudHere extends Connection {
   readonly stop: () => Promise<void>;
 }
 
-/** The whole stack in the test's own process, so that every AWS call can be watched and every table read. */
-export async function startCloudHere(observe: (call: ObservedCall) => void = () => undefined): Promise<CloudHere> {
+/**
+ * The whole stack in the test's own process, so that every AWS call can be watched and every table read. Its clock begins
+ * at a later time when one is given.
+ */
+export async function startCloudHere(
+  observe: (call: ObservedCall) => void = () => undefined,
+  startsAt?: Date,
+): Promise<CloudHere> {
   const dataDir = mkdtempSync(join(tmpdir(), 'quittance-here-'));
+  if (startsAt) await moveClockWhileOff(dataDir, startsAt);
   const cloud = await startCloud({
     assemblyDirectory: localAssembly(),
     dataDir,

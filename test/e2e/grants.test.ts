@@ -9,13 +9,17 @@ import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
+import { nextRefresh } from './while-off.ts';
 
 /**
  * Each grant of each role is needed: a story goes through everything that functions, workflows, schedules and rules do,
  * and without the grant one of the calls of the story would have been denied. A grant that no call needs fails by name.
  */
 const place = { region: 'eu-central-1', accountId: '000000000000' };
-const assembly = loadAssembly(localAssembly(), { ...place, parameters: { AcquirerUrl: 'http://127.0.0.1:1' } });
+const assembly = loadAssembly(localAssembly(), {
+  ...place,
+  parameters: { AcquirerUrl: 'http://127.0.0.1:1', RatesUrl: 'http://127.0.0.1:1' },
+});
 
 /** What the embedded cloud has no service for, and the synthesis checks instead (lib/house/assertions.ts). */
 const withoutServiceHere = /^(logs|xray):/u;
@@ -80,10 +84,21 @@ const needed = new Map<string, Access[]>();
 /** What was denied: nothing may be. */
 const denied: string[] = [];
 let here: CloudHere;
+/** From the story's beginning to the middle of its dead letters of the stores, by the clock. */
+const storyMinutes = 60;
 
 beforeAll(async () => {
-  here = await startCloudHere(note);
+  // The story's dead letters of the stores come while rates are refreshed, an hour after its beginning.
+  const refresh = nextRefresh(new Date(Date.now() + storyMinutes * 60_000));
+  here = await startCloudHere(note, new Date(refresh.getTime() - storyMinutes * 60_000));
   await tellTheStory();
+  await here.stop();
+  // Rates are refreshed once a day: that their function cannot be reached is a story of another day.
+  const nextDay = nextRefresh(refresh);
+  here = await startCloudHere(note, new Date(nextDay.getTime() - 5 * 60_000));
+  here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
+  await here.advance('PT20M');
+  here.cloud.faults.clear();
 }, 300_000);
 
 afterAll(async () => {
@@ -101,7 +116,11 @@ async function tellTheStory(): Promise<void> {
   const buyer = shopper(here);
   const bearer = here.accessTokenFor('tokens/write');
   const api = async (method: string, path: string, body?: unknown) => {
-    const headers = { authorization: `Bearer ${await bearer()}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await bearer()}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'grants',
+    };
     const answer = await fetch(here.baseUrl + path, {
       method,
       headers,
@@ -143,6 +162,9 @@ async function tellTheStory(): Promise<void> {
     await here.advance('PT5M');
     await buyer.client.getTimeline(unknown.id);
   }
+
+  // Quotes: on a new stack the first one brings the rates.
+  await api('POST', '/v1/fx-quotes', { from: 'EUR', to: 'USD', amount: 1000, lock: '5m' });
 
   // Events: a decline is counted; while the bus is away the stream gives up, and the sweeper publishes later.
   const declined = await buyer.token('4000000000000002');
