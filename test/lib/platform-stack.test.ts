@@ -142,8 +142,8 @@ test('new transitions reach publish-events in batches that are halved, and what 
 test('schedules wake resolver, sweeper and rates at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
-    const zone = p['ScheduleExpressionTimezone'];
-    const times = `${String(p['ScheduleExpression'])}${zone === undefined ? '' : ` ${String(zone)}`}`;
+    const zone = p['ScheduleExpressionTimezone'] as string | undefined;
+    const times = `${String(p['ScheduleExpression'])}${zone === undefined ? '' : ` ${zone}`}`;
     return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
