@@ -14,6 +14,17 @@ export const event = z.object({
     previousStatus: z.string(),
     cause: z.string(),
     amountAuthorized: z.int(),
+    amountCaptured: z.int(),
+    amountRefunded: z.int(),
+    movement: z
+      .object({
+        id: z.string(),
+        kind: z.string(),
+        amount: z.int(),
+        state: z.string(),
+        failureCode: z.string().optional(),
+      })
+      .optional(),
     declineCode: z.string().optional(),
     failureCode: z.string().optional(),
   }),

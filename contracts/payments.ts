@@ -35,7 +35,10 @@ export const createPaymentBody = z
     tenders: z
       .tuple([cardTender])
       .meta({ description: 'One card; gift cards and split tender come with a later release.' }),
-    capture: z.literal('manual').default('manual').meta({ description: 'Automatic capture comes with captures.' }),
+    capture: z
+      .enum(['manual', 'automatic'])
+      .default('manual')
+      .meta({ description: '`automatic` captures the whole amount as soon as it is authorized.' }),
     buyer: z.strictObject({ id: text(64), email: z.email().max(254) }),
     context: z.strictObject({
       ip: z.union([z.ipv4(), z.ipv6()], 'is neither an IPv4 nor an IPv6 address'),
@@ -62,6 +65,19 @@ export const paymentStatus = z.enum([
   'disputed',
   'failed',
 ]);
+
+/** Why money goes back, in the seller's words. */
+export const reason = text(256);
+
+/** A capture or refund as its payment lists it. */
+const movement = z.object({
+  id: z.string(),
+  amount: z.int(),
+  status: z.enum(['processing', 'succeeded', 'failed']),
+  failureCode: z.string().optional(),
+  reference: z.string(),
+  createdAt: z.iso.datetime(),
+});
 
 export const payment = z
   .object({
@@ -96,8 +112,8 @@ export const payment = z
     declineCode: z.string().optional(),
     failureCode: z.string().optional(),
     authorizationExpiresAt: z.iso.datetime().optional(),
-    captures: z.array(z.unknown()),
-    refunds: z.array(z.unknown()),
+    captures: z.array(movement.extend({ final: z.boolean() })),
+    refunds: z.array(movement.extend({ reason: z.string().optional() })),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     version: z.int(),

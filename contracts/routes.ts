@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { movementRoutes } from './movements.ts';
+import { fxRoutes } from './fx.ts';
 import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -21,4 +23,6 @@ export const routes: readonly Route[] = [
   ...Object.values(documentationRoutes),
   ...Object.values(tokenRoutes),
   ...Object.values(paymentRoutes),
+  ...Object.values(movementRoutes),
+  ...Object.values(fxRoutes),
 ];

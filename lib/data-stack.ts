@@ -22,6 +22,8 @@ export class DataStack extends Stack {
   readonly unpublishedQueue: HouseQueue;
   readonly paymentsTable: HouseTable;
   readonly tokensTable: HouseTable;
+  readonly fxTable: HouseTable;
+  readonly lotsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
   readonly guardsTable: HouseTable;
   readonly fraudTable: HouseTable;
@@ -47,6 +49,8 @@ export class DataStack extends Stack {
         },
       ],
     });
+    this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
+    this.lotsTable = new HouseTable(this, 'LotsTable');
     this.cvcTable = new ForgettingTable(this, 'CvcTable');
     // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });

@@ -15,6 +15,7 @@ import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { HouseFunctionProps } from './house/function.ts';
 import { HouseStateMachine } from './house/state-machine.ts';
+import { createMovements } from './movements.ts';
 import type { Stage } from './stage.ts';
 
 export interface PaymentsProps {
@@ -34,9 +35,10 @@ export class Payments extends Construct {
   constructor(scope: Construct, id: string, props: PaymentsProps) {
     super(scope, id);
     const recordOutcome = this.createRecordOutcome(props);
-    this.authorizePayment = this.createAuthorizePayment(props, recordOutcome);
-    this.resolvePayment = this.createResolvePayment(props, recordOutcome);
-    this.functions = [this.createCreatePayment(props), ...this.createReaders(props)];
+    const { finishMovements, functions } = createMovements(this, props);
+    this.authorizePayment = this.createAuthorizePayment(props, recordOutcome, finishMovements);
+    this.resolvePayment = this.createResolvePayment(props, recordOutcome, finishMovements);
+    this.functions = [this.createCreatePayment(props), ...functions, ...this.createReaders(props)];
   }
 
   private create(id: string, props: HouseFunctionProps): HouseFunction {
@@ -56,6 +58,7 @@ export class Payments extends Construct {
   private createAuthorizePayment(
     { stage, data, acquirerUrl, scoreFraud }: PaymentsProps,
     recordOutcome: HouseFunction,
+    finishMovements: HouseFunction,
   ): HouseStateMachine {
     const { keys, tokensTable, cvcTable } = data;
     const authorizeCard = this.create('AuthorizeCard', {
@@ -76,7 +79,7 @@ export class Payments extends Construct {
     return new HouseStateMachine(this, 'AuthorizePayment', 'authorize-payment', {
       stage,
       type: StateMachineType.EXPRESS,
-      functions: [scoreFraud, authorizeCard, recordOutcome],
+      functions: [scoreFraud, authorizeCard, recordOutcome, finishMovements],
       substitutions: { CvcTableName: cvcTable.tableName },
     }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
   }
@@ -84,6 +87,7 @@ export class Payments extends Construct {
   private createResolvePayment(
     { stage, data: { cvcTable }, acquirerUrl }: PaymentsProps,
     recordOutcome: HouseFunction,
+    finishMovements: HouseFunction,
   ): HouseStateMachine {
     const lookUpAuthorization = this.create('LookUpAuthorization', {
       stage,
@@ -102,7 +106,7 @@ export class Payments extends Construct {
     return new HouseStateMachine(this, 'ResolvePayment', 'resolve-payment', {
       stage,
       type: StateMachineType.STANDARD,
-      functions: [lookUpAuthorization, cancelAuthorization, recordOutcome],
+      functions: [lookUpAuthorization, cancelAuthorization, recordOutcome, finishMovements],
       substitutions: { CvcTableName: cvcTable.tableName },
     }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
   }
@@ -119,7 +123,7 @@ export class Payments extends Construct {
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
         TOKENS_TABLE_NAME: tokensTable.tableName,
         AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: this.authorizePayment.arn,
-        SELLERS: Stack.of(this).toJsonString(stage.sellers),
+        SELLERS: Stack.of(this).toJsonString(sellersWithTerms(stage)),
       } satisfies VariablesOf<CreatePaymentEnvironment>,
     })
       .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn)
@@ -166,4 +170,13 @@ export class Payments extends Construct {
     );
     return [getPayment, listPayments, getTimeline];
   }
+}
+
+/** The sellers as payments are opened for them, with the terms that each payment keeps. */
+function sellersWithTerms({ sellers, processingFeeBasisPoints }: Stage) {
+  return sellers.map(({ id, currencies, commissionBasisPoints, releaseDays }) => ({
+    id,
+    currencies,
+    terms: { processingFeeBasisPoints, commissionBasisPoints, releaseDays },
+  }));
 }

@@ -5,6 +5,7 @@ import { routes } from '../contracts/routes.ts';
 import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
 import { Fraud } from './fraud.ts';
+import { Fx } from './fx.ts';
 import { sendAlarms } from './house/alarm.ts';
 import { builtBundles } from './house/bundle.ts';
 import { HouseFunction } from './house/function.ts';
@@ -30,16 +31,22 @@ export class PlatformStack extends Stack {
       constraintDescription: 'Card numbers are sent there: an https:// address without query.',
       default: stage.acquirerUrl,
     }).valueAsString;
+    const ratesUrl = new CfnParameter(this, 'RatesUrl', {
+      description: "Where the ECB's daily reference rates are, or a file in their format.",
+      allowedPattern: '^https?://.+',
+      default: stage.ratesUrl,
+    }).valueAsString;
 
     const documentation = new Documentation(this, 'Documentation', { stage });
     const tokens = new Tokens(this, 'Tokens', { stage, data });
     const { scoreFraud } = new Fraud(this, 'Fraud', { stage, data });
     const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, scoreFraud });
     new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment: payments.resolvePayment });
+    const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
-      functions: [...documentation.functions, ...tokens.functions, ...payments.functions],
+      functions: [...documentation.functions, ...tokens.functions, ...payments.functions, ...fx.functions],
       userPool: data.access.userPool,
       clients: data.access.machineClients,
     });

@@ -3,6 +3,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { scopes } from '../contracts/route.ts';
 import type { Scope } from '../contracts/route.ts';
+import { fxSettings } from '../core/fx/settings.ts';
 import { isCurrency } from '../core/money/currencies.ts';
 
 /** What differs from stage to stage; all else is the same template everywhere. */
@@ -70,6 +71,10 @@ const scopePattern = z
 const seller = z.strictObject({
   id: z.string().regex(/^sel_[0-9a-z]{1,26}$/u),
   currencies: z.array(z.string().refine(isCurrency, 'is not an ISO 4217 currency')).min(1),
+  /** What the platform keeps of each sale. */
+  commissionBasisPoints: z.int().min(0).max(10_000),
+  /** Days from a capture to the release of its money. */
+  releaseDays: z.int().min(0).max(365),
 });
 
 /** The first is the current key. An old one stays listed, with the time of its retirement, while its envelopes are taken. */
@@ -98,10 +103,14 @@ const settings = z.strictObject({
   sellers: z.array(seller).min(1),
   envelopeKeys,
   fingerprintKeys,
+  /** What the acquirer keeps of each capture. */
+  processingFeeBasisPoints: z.int().min(0).max(10_000),
   /** Cards that one caller may tokenize in an hour. */
   tokenizingLimitPerHour: z.int().min(1),
   /** The amount above which the scorer declines, in major units of the payment's currency. */
   amountLimitMajorUnits: z.int().min(1),
+  /** How conversions are priced: margins in basis points, and how old rates may be. */
+  fx: fxSettings,
   /** Requests a second and at once, over all routes. */
   throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),
@@ -109,6 +118,8 @@ const settings = z.strictObject({
   alarmEmail: z.email().optional(),
   /** Where the acquirer answers: the default of the platform stack's parameter AcquirerUrl. */
   acquirerUrl: z.string({ error: noAcquirer }).regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe),
+  /** The default of the platform stack's parameter RatesUrl: where the ECB's daily file is, or one in its format. */
+  ratesUrl: z.url({ protocol: /^https?$/u }),
 });
 
 /** All that is wrong is told at once: this is looked at although another setting is not valid yet. */

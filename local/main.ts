@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DataFolderError } from './cloud/data-folder.ts';
+import { simulatorsOf } from './simulators.ts';
 
 /**
  * `npm start`: builds and synthesizes the local stage, runs it until it is told to end (SIGINT, SIGTERM), and prints
@@ -36,9 +37,7 @@ async function main(): Promise<void> {
     dataDir,
     port,
     log: say,
-    simulators: [
-      { name: 'acquirer', entry: resolve(projectRoot, 'simulators/acquirer/main.ts'), parameter: 'AcquirerUrl' },
-    ],
+    simulators: simulatorsOf(projectRoot),
   });
   // Until here a signal ends the process as any other: everything is made to survive that.
   const told = new Promise<void>((end) => {

@@ -85,10 +85,35 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
   describePayment(resolved);
   assert.equal(resolved.status, 'authorized');
 
-  step(8, 'The timeline tells what happened.');
+  await tellOfMovements(client, paid.id);
+
+  step(10, 'The timeline tells what happened.');
   const { data } = await client.getTimeline(unknown.id);
   for (const { at, kind, ...rest } of data) say(`${at}  ${kind.padEnd(10)} ${Object.values(rest).join(' ')}`);
   assert.ok(data.some(({ kind }) => kind === 'run'));
+}
+
+/** Captured in part, refunded, and more than there is. */
+async function tellOfMovements(client: ReturnType<typeof createClient>, id: string): Promise<void> {
+  step(
+    8,
+    "Ada's order is shipped: 40.00 EUR are captured, and the rest is released. One item was damaged: 5.00 EUR go back.",
+  );
+  await client.capturePayment(id, { amount: 4000, final: true }, 'demo-shipped');
+  const refund = await client.refundPayment(id, { amount: 500, reason: 'arrived damaged' }, 'demo-damaged');
+  say(`${refund.id}: ${refund.status}, the payment is ${refund.payment.status}`);
+  assert.deepEqual([refund.payment.amountCaptured, refund.payment.amountRefunded], [4000, 500]);
+
+  step(9, 'Forty people press "refund 1.00 EUR" at once: 35.00 EUR are left, so 35 of them are served.');
+  const pressed = await Promise.allSettled(
+    Array.from({ length: 40 }, (_, index) =>
+      client.refundPayment(id, { amount: 100, reason: 'goodwill' }, `demo-goodwill-${index}`),
+    ),
+  );
+  const served = pressed.filter(({ status }) => status === 'fulfilled').length;
+  const { status, amountRefunded } = await client.getPayment(id);
+  say(`${served} served; the payment is ${status}, ${amountRefunded / 100} EUR given back in all`);
+  assert.deepEqual([served, status, amountRefunded], [35, 'refunded', 4000]);
 }
 
 function describePayment({ id, status, amount, currency, declineCode, fraud }: Payment): void {

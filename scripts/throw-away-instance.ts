@@ -10,6 +10,7 @@ const outputs = z.object({
   apiUrl: z.string(),
   tokenUrl: z.string(),
   acquirerUrl: z.string(),
+  ratesUrl: z.string(),
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), scopes: z.array(z.string()) })),
   demo: z.object({ sellerId: z.string() }),
 });

@@ -19,21 +19,52 @@ export interface Reply {
   readonly body: unknown;
 }
 
+/** As it came. */
+export interface TextReply {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** Far above any answer of an acquirer, far below what would hurt the function that reads it. */
 const answerLimitBytes = 64 * 1024;
 
+/** The same for a file: some hundred thousand movements of a day. */
+const fileLimitBytes = 64 * 1024 * 1024;
+
 /**
  * Sends one request, once, and answers any status below 500 with its parsed body.
- *
- * Each request has a connection of its own (`connection: close`). A function that slept wakes with dead connections,
- * and an authorization written to one is neither sent nor certainly unsent: a new handshake costs less than such an
- * unknown outcome.
  *
  * @throws AcquirerUnavailable when no connection came about, so that certainly nothing was sent.
  * @throws AcquirerOutcomeUnknown for whatever goes wrong later: time-out, lost connection, redirect, server error, an
  * answer that is too long or no JSON.
  */
-export async function exchange({ method, url, body, timeoutMilliseconds, about }: Exchange): Promise<Reply> {
+export async function exchange(request: Exchange): Promise<Reply> {
+  const { status, text } = await send(request, answerLimitBytes);
+  return { status, body: parseJson(text, request.about) };
+}
+
+/** Fetches a file, in whatever form it is. Throws as `exchange` does. */
+export async function fetchText(request: Exchange): Promise<TextReply> {
+  return send(request, fileLimitBytes);
+}
+
+/** The JSON in an answer. Throws AcquirerOutcomeUnknown when it is none. */
+export function parseJson(text: string, about: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the answer, which may repeat what was sent.
+    throw new AcquirerOutcomeUnknown(`${about}: an answer that is not JSON`);
+  }
+}
+
+/**
+ * Each request has a connection of its own (`connection: close`). A function that slept wakes with dead connections,
+ * and an authorization written to one is neither sent nor certainly unsent: a new handshake costs less than such an
+ * unknown outcome.
+ */
+async function send(request: Exchange, limitBytes: number): Promise<TextReply> {
+  const { method, url, body, timeoutMilliseconds, about } = request;
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
     const response = await fetch(url, {
@@ -41,15 +72,15 @@ export async function exchange({ method, url, body, timeoutMilliseconds, about }
       signal,
       redirect: 'error',
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, text/plain;q=0.9',
         connection: 'close',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await readBounded(response);
+    const text = await readBounded(response, limitBytes);
     if (response.status >= 500) throw new UnusableAnswer(`a server error (${response.status})`);
-    return { status: response.status, body: parseJson(text) };
+    return { status: response.status, text };
   } catch (error) {
     if (error instanceof UnusableAnswer) throw new AcquirerOutcomeUnknown(`${about}: ${error.message}`);
     if (signal.aborted) throw new AcquirerOutcomeUnknown(`${about}: no answer within ${timeoutMilliseconds} ms`);
@@ -62,12 +93,12 @@ export function unreadable(about: string, status: number): AcquirerOutcomeUnknow
   return new AcquirerOutcomeUnknown(`${about}: the answer (${status}) cannot be read`);
 }
 
-/** The reason stays inside this file: `exchange` turns it into the port's error. */
+/** The reason stays inside this file: `send` turns it into the port's error. */
 class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
@@ -75,19 +106,10 @@ async function readBounded(response: Response): Promise<string> {
   // Leaving the loop cancels the rest of the body.
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    if (size > answerLimitBytes) throw new UnusableAnswer('an answer that is too long');
+    if (size > limitBytes) throw new UnusableAnswer('an answer that is too long');
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the answer, which may repeat what was sent.
-    throw new UnusableAnswer('an answer that is not JSON');
-  }
 }
 
 /** Only codes and our own words go into the message, and no cause: what fetch throws may hold parts of the request. */

@@ -2,10 +2,14 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { assessment, paymentChange } from '../../core/payments/messages.ts';
+import { accounts } from '../../core/ledger/accounts.ts';
+import { eventTypes } from '../../core/payments/events.ts';
+import { assessment, movement, paymentChange } from '../../core/payments/messages.ts';
 import type { Payment } from '../../core/payments/payment.ts';
+import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
+import { lotChange } from './lot-item.ts';
 import type { Transition } from '../../core/payments/transition.ts';
 
 /** How many index partitions share the transitions of an hour. */
@@ -65,9 +69,17 @@ const paymentItem = z.object({
   }),
   amount,
   currency: z.string(),
-  status: z.enum(['processing', 'authorized', 'declined', 'failed']),
+  status: z.enum(paymentStatuses),
+  capture: z.enum(['manual', 'automatic']),
+  terms: z.object({ processingFeeBasisPoints: z.int(), commissionBasisPoints: z.int(), releaseDays: z.int() }),
   attempt: z.int(),
   amountAuthorized: amount,
+  amountCaptured: amount,
+  amountRefunded: amount,
+  capturable: amount,
+  refundable: amount,
+  releasedBy: z.enum(['void', 'expiry']).exactOptional(),
+  movements: z.record(z.string(), movement),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),
@@ -95,34 +107,41 @@ export function toPayment(item: Record<string, AttributeValue>): Payment {
 }
 
 const posting = z.object({
-  account: z.enum(['auth_hold', 'auth_hold_contra']),
+  account: z.enum(accounts),
   side: z.enum(['debit', 'credit']),
   amount,
   currency: z.string(),
+  sellerId: z.string().exactOptional(),
 });
 
 const transitionItem = z.object({
   pk: z.string(),
   version: z.int(),
-  from: z.enum(['processing', 'authorized', 'declined', 'failed']),
-  to: z.enum(['processing', 'authorized', 'declined', 'failed']),
+  from: z.enum(paymentStatuses),
+  to: z.enum(paymentStatuses),
   cause: z.string(),
-  event: z.enum([
-    'payment.authorized',
-    'payment.declined',
-    'payment.failed',
-    'payment.outcome_unknown',
-    'payment.reversal_confirmed',
-  ]),
+  event: z.enum(eventTypes),
   occurredAt: z.string(),
   attempt: z.object({
     reference: z.string(),
-    outcome: z.enum(['approved', 'declined', 'blocked', 'notSent', 'unknown', 'cancelled', 'reversalConfirmed']),
+    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
+    outcome: z.enum([
+      'approved',
+      'declined',
+      'blocked',
+      'notSent',
+      'unknown',
+      'cancelled',
+      'reversalConfirmed',
+      'accepted',
+      'refused',
+    ]),
     code: z.string().exactOptional(),
     approvalCode: z.string().exactOptional(),
     networkReference: z.string().exactOptional(),
   }),
   postings: z.array(posting),
+  lots: z.array(lotChange),
   change: paymentChange,
 });
 

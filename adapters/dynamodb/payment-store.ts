@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import {
   ConditionalCheckFailedException,
   GetItemCommand,
@@ -93,22 +93,26 @@ async function endFlight(client: DynamoDBClient, tableName: string, payment: Pay
 }
 
 /** Two items are a transition (decision 2): the payment's change and the immutable record of it. */
+export function writesOf(tableName: string, transition: Transition): TransactWriteItem[] {
+  return [
+    { Update: { TableName: tableName, Key: paymentKey(transition.paymentId), ...updateOf(transition) } },
+    {
+      Put: {
+        TableName: tableName,
+        Item: toTransitionItem(transition),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+  ];
+}
+
 async function record(
   client: DynamoDBClient,
   tableName: string,
   transition: Transition,
 ): Promise<'recorded' | 'changed'> {
   try {
-    await transactWrite(client, [
-      { Update: { TableName: tableName, Key: paymentKey(transition.paymentId), ...updateOf(transition) } },
-      {
-        Put: {
-          TableName: tableName,
-          Item: toTransitionItem(transition),
-          ConditionExpression: 'attribute_not_exists(pk)',
-        },
-      },
-    ]);
+    await transactWrite(client, writesOf(tableName, transition));
     return 'recorded';
   } catch (error) {
     if (cancellationReasons(error).includes('ConditionalCheckFailed')) return 'changed';
@@ -118,19 +122,22 @@ async function record(
 
 /** Sets what the transition changes, and leaves the index of due payments when nothing is due any more. */
 function updateOf({ paymentId, from, change }: Transition) {
-  const { resolveAt, ...fields } = change;
+  const { resolveAt, movement, ...fields } = change;
   const due = resolveAt === undefined ? {} : { resolveAt, resolveShard: resolveShard(paymentId) };
   const entries = Object.entries({ ...fields, ...due });
   const sets = entries.map((_, index) => `#f${index} = :f${index}`).join(', ');
+  const setsMovement = movement ? ', movements.#movement = :movement' : '';
   return {
-    UpdateExpression: `SET ${sets}${resolveAt === undefined ? ' REMOVE resolveAt, resolveShard' : ''}`,
+    UpdateExpression: `SET ${sets}${setsMovement}${resolveAt === undefined ? ' REMOVE resolveAt, resolveShard' : ''}`,
     ConditionExpression: '#status = :from AND #version = :before',
     ExpressionAttributeNames: {
       ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
       '#status': 'status',
       '#version': 'version',
+      ...(movement ? { '#movement': movement.id } : {}),
     },
     ExpressionAttributeValues: marshall({
+      ...(movement ? { ':movement': movement } : {}),
       ...Object.fromEntries(entries.map(([, value], index) => [`:f${index}`, value])),
       ':from': from,
       ':before': change.version - 1,

@@ -4,6 +4,7 @@ import type { Event } from '../../contracts/events.ts';
 import { eventSource } from '../../contracts/events.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
+import type { Movement } from '../../core/payments/movements/movement.ts';
 import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
 import { requestsWithin } from '../request-options.ts';
 
@@ -42,7 +43,7 @@ function toEntry(eventBusName: string, transition: StoredTransition): PutEventsR
 
 /** The event that a transition is announced by. Nothing of the card, the buyer or the fraud rules is in it. */
 export function toEvent(transition: StoredTransition): Event {
-  const { amountAuthorized, declineCode, failureCode } = transition.change;
+  const { amountAuthorized, amountCaptured, amountRefunded, declineCode, failureCode, movement } = transition.change;
   return {
     id: deriveId('evt_', transition.paymentId, String(transition.version)),
     type: transition.event,
@@ -53,8 +54,15 @@ export function toEvent(transition: StoredTransition): Event {
       previousStatus: transition.from,
       cause: transition.cause,
       amountAuthorized: exactNumber(amountAuthorized),
+      amountCaptured: exactNumber(amountCaptured),
+      amountRefunded: exactNumber(amountRefunded),
+      ...(movement ? { movement: toMovement(movement) } : {}),
       ...(declineCode === undefined ? {} : { declineCode }),
       ...(failureCode === undefined ? {} : { failureCode }),
     },
   };
+}
+
+function toMovement({ id, kind, amount, state, failureCode }: Movement): Event['data']['movement'] {
+  return { id, kind, amount: exactNumber(amount), state, ...(failureCode === undefined ? {} : { failureCode }) };
 }

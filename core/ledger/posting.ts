@@ -1,5 +1,4 @@
-/** The accounts that payments of this release post to; ../shared/domain-facts.md, "Ledger postings". */
-export type Account = 'auth_hold' | 'auth_hold_contra';
+import type { Account } from './accounts.ts';
 
 /** One line of a journal entry: minor units of one currency on one side of one account. */
 export interface Posting {
@@ -7,14 +6,8 @@ export interface Posting {
   readonly side: 'debit' | 'credit';
   readonly amount: bigint;
   readonly currency: string;
-}
-
-/** Authorize: memo debit auth_hold / credit auth_hold_contra. Nothing has moved yet; the hold is remembered. */
-export function authorizationPostings(amount: bigint, currency: string): readonly Posting[] {
-  return [
-    { account: 'auth_hold', side: 'debit', amount, currency },
-    { account: 'auth_hold_contra', side: 'credit', amount, currency },
-  ];
+  /** Whose sub-account it is, where the chart says that there is one for each seller. */
+  readonly sellerId?: string;
 }
 
 /** Throws unless debits equal credits in every currency: an entry that does not balance must never be written. */

@@ -4,6 +4,7 @@ import type { CardToken } from '../tokens/token.ts';
 import type { AuthorizationOrder } from './messages.ts';
 import type { Payment, PaymentContext } from './payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller } from './ports.ts';
+import type { PaymentChange } from './transition.ts';
 import { applyChange } from './transition.ts';
 
 export interface CreatePaymentRequest {
@@ -15,6 +16,7 @@ export interface CreatePaymentRequest {
   readonly amount: bigint;
   readonly currency: string;
   readonly tokenId: string;
+  readonly capture: 'manual' | 'automatic';
   readonly buyer: { readonly id: string; readonly email: string };
   readonly context: PaymentContext;
 }
@@ -70,12 +72,13 @@ export async function createPayment(
     return replay(dependencies.payments, opened.payment, prepared.payment.requestHash, now);
   }
   const run = await dependencies.workflow.run(toOrder(prepared.payment));
-  if (run.kind === 'finished') return created(applyChange(prepared.payment, run.change));
+  // A capture that began with the approval has been taken further since.
+  if (run.kind === 'finished' && !run.change.movement) return created(applyChange(prepared.payment, run.change));
   return created(await presentState(dependencies.payments, prepared.payment));
 }
 
 /**
- * The payment after a workflow that gave no answer. Nobody waits for it any longer, so a retry gets this answer rather
+ * The payment as it stands, after a workflow that gave no answer or went on to capture. Nobody waits for it any longer, so a retry gets this answer rather
  * than being told to wait. What fails here costs the caller nothing: the payment is written, and will be looked into.
  */
 async function presentState(payments: PaymentStore, opened: Payment): Promise<Payment> {
@@ -105,10 +108,16 @@ async function prepare(
   if (!seller.currencies.includes(request.currency)) return { kind: 'currencyNotAccepted' };
   const token = await findToken(request.tokenId, request.principal);
   if (!token) return { kind: 'tokenUnknown' };
-  return { kind: 'prepared', payment: newPayment(request, token, paymentId, now) };
+  return { kind: 'prepared', payment: newPayment(request, seller, token, paymentId, now) };
 }
 
-function newPayment(request: CreatePaymentRequest, token: CardToken, paymentId: string, now: Date): Payment {
+function newPayment(
+  request: CreatePaymentRequest,
+  seller: Seller,
+  token: CardToken,
+  paymentId: string,
+  now: Date,
+): Payment {
   const createdAt = now.toISOString();
   return {
     id: paymentId,
@@ -131,7 +140,14 @@ function newPayment(request: CreatePaymentRequest, token: CardToken, paymentId: 
     currency: request.currency,
     status: 'processing',
     attempt: 1,
+    capture: request.capture,
+    terms: seller.terms,
     amountAuthorized: 0n,
+    amountCaptured: 0n,
+    amountRefunded: 0n,
+    capturable: 0n,
+    refundable: 0n,
+    movements: {},
     outcomeWasUnknown: false,
     inFlightUntil: new Date(now.getTime() + inFlightMilliseconds).toISOString(),
     resolveAt: new Date(now.getTime() + resolveAfterMilliseconds).toISOString(),
@@ -147,8 +163,8 @@ function newPayment(request: CreatePaymentRequest, token: CardToken, paymentId: 
  * change between a request and its retry; counting it made others authorize twice.
  */
 function requestHash(request: CreatePaymentRequest): string {
-  const { sellerId, amount, currency, tokenId, buyer } = request;
-  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id);
+  const { sellerId, amount, currency, tokenId, buyer, capture } = request;
+  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id, capture);
 }
 
 async function replay(payments: PaymentStore, payment: Payment, hash: string, now: Date): Promise<CreatePaymentResult> {
@@ -158,8 +174,8 @@ async function replay(payments: PaymentStore, payment: Payment, hash: string, no
   }
   // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.
   if (payment.outcomeWasUnknown || payment.version <= 2) return { kind: 'created', payment, replayed: true };
-  const first = await payments.changeOf(payment.id, 2);
-  return { kind: 'created', payment: first ? applyChange(payment, first) : payment, replayed: true };
+  const first = await firstAnswer(payments, payment);
+  return { kind: 'created', payment: first ? asOf(payment, first) : payment, replayed: true };
 }
 
 function toOrder(payment: Payment): AuthorizationOrder {
@@ -176,4 +192,20 @@ function toOrder(payment: Payment): AuthorizationOrder {
     billingCountry,
     shippingCountry,
   };
+}
+
+/** The change that the first answer told: the authorization's outcome, or that of the capture which began with it. */
+async function firstAnswer(payments: PaymentStore, payment: Payment): Promise<PaymentChange | undefined> {
+  const outcome = await payments.changeOf(payment.id, 2);
+  const capture = outcome?.movement && payment.movements[outcome.movement.id];
+  return capture?.version === undefined ? outcome : payments.changeOf(payment.id, capture.version);
+}
+
+/** The payment as a change left it: without the movements that came later. */
+function asOf(payment: Payment, change: PaymentChange): Payment {
+  const { version } = change;
+  const movements = Object.entries(payment.movements).filter(
+    ([, movement]) => (movement.version ?? Infinity) <= version,
+  );
+  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { paymentStatuses } from './payment.ts';
 
 /**
  * What travels through workflows, as JSON. Amounts are numbers here (bounded far below 2^53 where they come in) and
@@ -26,7 +27,7 @@ export const resolutionOrder = z.object({
   paymentId: z.string(),
   attempt: z.int(),
   tokenId: z.string(),
-  purpose: z.enum(['resolve', 'reverse_orphan']),
+  purpose: z.enum(['resolve', 'reverse_orphan', 'finish_movements']),
   /** A security code that was kept later than this belongs to another payment: it expires after this second. */
   discardExpiringBefore: z.int(),
 });
@@ -65,14 +66,39 @@ export const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reversalConfirmed') }),
 ]);
 
-const status = z.enum(['processing', 'authorized', 'declined', 'failed']);
+const status = z.enum(paymentStatuses);
+
+// Workflows hand amounts on as numbers; DynamoDB hands them back as number or, beyond 2^53, as bigint.
+const storedAmount = z.union([z.bigint(), amount]);
+
+/** A movement as payments keep it and as transitions tell it. */
+export const movement = z.object({
+  id: z.string(),
+  kind: z.enum(['capture', 'void', 'expiry', 'refund']),
+  amount: storedAmount,
+  taken: storedAmount,
+  isFinal: z.boolean(),
+  state: z.enum(['pending', 'succeeded', 'failed']),
+  failureCode: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  requestHash: z.string(),
+  begunBy: z.string(),
+  begunAt: z.string(),
+  version: z.int().exactOptional(),
+});
 
 /** The fields that a transition sets: stored in the transition item, and answered by the workflow. */
 export const paymentChange = z.object({
   status,
   version: z.int(),
   updatedAt: z.string(),
-  amountAuthorized: z.union([z.bigint(), amount]),
+  amountAuthorized: storedAmount,
+  amountCaptured: storedAmount,
+  amountRefunded: storedAmount,
+  capturable: storedAmount,
+  refundable: storedAmount,
+  releasedBy: z.enum(['void', 'expiry']).exactOptional(),
+  movement: movement.exactOptional(),
   outcomeWasUnknown: z.boolean(),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),

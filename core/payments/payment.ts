@@ -1,8 +1,31 @@
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import type { CardFunding } from '../tokens/token.ts';
+import type { Movement } from './movements/movement.ts';
 
 /** The states that a payment of this release can be in; contracts/payments.ts lists those of later releases too. */
-export type PaymentStatus = 'processing' | 'authorized' | 'declined' | 'failed';
+export const paymentStatuses = [
+  'processing',
+  'authorized',
+  'partially_captured',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'voided',
+  'expired',
+  'declined',
+  'failed',
+] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/** What the seller and the acquirer agreed to when the payment was opened: a later change leaves it alone. */
+export interface PaymentTerms {
+  /** What the acquirer keeps of each capture. */
+  readonly processingFeeBasisPoints: number;
+  /** What the platform keeps of each sale. */
+  readonly commissionBasisPoints: number;
+  /** Days from a capture to the release of its money to the seller. */
+  readonly releaseDays: number;
+}
 
 /** The card of a tender as the payment remembers it: nothing that could be used to pay. */
 export interface CardTender {
@@ -41,7 +64,19 @@ export interface Payment {
   readonly status: PaymentStatus;
   /** The number of the present attempt at the acquirer; part of its reference. */
   readonly attempt: number;
+  readonly capture: 'manual' | 'automatic';
+  readonly terms: PaymentTerms;
   readonly amountAuthorized: bigint;
+  readonly amountCaptured: bigint;
+  readonly amountRefunded: bigint;
+  /** What a new capture may still take: authorized, less captured, less what captures under way have taken. */
+  readonly capturable: bigint;
+  /** What a new refund may still take: captured, less refunded, less what refunds under way have taken. */
+  readonly refundable: bigint;
+  /** How what was not captured was released, once it was. */
+  readonly releasedBy?: 'void' | 'expiry';
+  /** Captures, refunds and releases by id, those under way and those that ended. */
+  readonly movements: Readonly<Record<string, Movement>>;
   readonly fraud?: FraudAssessment;
   readonly declineCode?: string;
   readonly failureCode?: string;

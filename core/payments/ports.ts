@@ -1,5 +1,7 @@
 import type { AuthorizationOrder, ResolutionOrder } from './messages.ts';
-import type { Payment } from './payment.ts';
+import type { Lot } from '../lots/lot.ts';
+import type { Movement } from './movements/movement.ts';
+import type { Payment, PaymentTerms } from './payment.ts';
 import type { PaymentChange, Transition } from './transition.ts';
 
 /** Where payments and their transitions are kept. */
@@ -22,6 +24,34 @@ export interface PaymentStore {
     paymentId: string,
   ): Promise<{ readonly payment: Payment; readonly transitions: readonly StoredTransition[] } | undefined>;
   list(query: PaymentQuery): Promise<PaymentPage>;
+}
+
+/** What movements need of the store. */
+export interface MovementStore extends Pick<PaymentStore, 'find' | 'changeOf'> {
+  /**
+   * Writes a movement as pending: one update that takes it out of the payment's remainder, on the condition that as
+   * much is left (exactly what was read, for a movement that takes all), that the state allows it, and that it is not
+   * there yet. Else answers the payment as it stands.
+   */
+  begin(
+    payment: Payment,
+    movement: Movement,
+    resolveAt: string,
+    now: Date,
+  ): Promise<
+    | { readonly kind: 'begun'; readonly payment: Payment }
+    | { readonly kind: 'refused'; readonly payment: Payment | undefined }
+  >;
+  /** Lots in the order of their ids as given; one that does not exist is left out. */
+  lots(lotIds: readonly string[]): Promise<readonly Lot[]>;
+  /**
+   * Writes the transition, the payment's change and the lots' in one transaction, on the condition that all are as
+   * they were read; else waits a moment, longer with each attempt, and answers the payment as it stands.
+   */
+  recordMovement(
+    transition: Transition,
+    attempt: number,
+  ): Promise<{ readonly kind: 'recorded' } | { readonly kind: 'changed'; readonly payment: Payment | undefined }>;
 }
 
 export interface StoredTransition extends Transition {
@@ -99,6 +129,7 @@ export interface ResolutionRuns {
 export interface Seller {
   readonly id: string;
   readonly currencies: readonly string[];
+  readonly terms: PaymentTerms;
 }
 
 /** Announces transitions as events. */

@@ -56,6 +56,11 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
     version: payment.version,
     updatedAt: payment.updatedAt,
     amountAuthorized: payment.amountAuthorized,
+    amountCaptured: payment.amountCaptured,
+    amountRefunded: payment.amountRefunded,
+    capturable: payment.capturable,
+    refundable: payment.refundable,
+    ...(payment.releasedBy ? { releasedBy: payment.releasedBy } : {}),
     outcomeWasUnknown: payment.outcomeWasUnknown,
     ...(fraud ? { fraud } : {}),
     ...(declineCode === undefined ? {} : { declineCode }),
@@ -68,7 +73,8 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
 function agrees(payment: Payment, outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'approved':
-      return payment.status === 'authorized';
+      // Whatever became of it since, it was authorized.
+      return payment.amountAuthorized > 0n;
     case 'declined':
       return payment.status === 'declined' && payment.declineCode === outcome.code;
     case 'blocked':

@@ -84,8 +84,26 @@ function toOrder(payment: Payment): ResolutionOrder {
     paymentId: payment.id,
     attempt: payment.attempt,
     tokenId: payment.tender.tokenId,
-    purpose: payment.status === 'processing' ? 'resolve' : 'reverse_orphan',
+    purpose: purposeOf(payment),
     // A security code that expires later than this was kept after the payment was made: it belongs to another one.
     discardExpiringBefore: Math.floor(Date.parse(payment.createdAt) / 1000) + cvcLifetimeSeconds + 1,
   };
+}
+
+function purposeOf({ status }: Payment): ResolutionOrder['purpose'] {
+  switch (status) {
+    case 'processing':
+      return 'resolve';
+    case 'failed':
+      return 'reverse_orphan';
+    case 'authorized':
+    case 'partially_captured':
+    case 'captured':
+    case 'partially_refunded':
+    case 'refunded':
+    case 'voided':
+    case 'expired':
+    case 'declined':
+      return 'finish_movements';
+  }
 }

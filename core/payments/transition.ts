@@ -1,6 +1,13 @@
 import type { FraudAssessment } from '../fraud/assessment.ts';
-import { assertBalanced, authorizationPostings } from '../ledger/posting.ts';
+import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
+import { assertBalanced } from '../ledger/posting.ts';
+import type { LotChange } from '../lots/lot.ts';
+import { authorizationExpiry } from './authorization-window.ts';
+import type { EventType } from './events.ts';
+import type { Movement, MovementKind } from './movements/movement.ts';
+import { movementId } from './movements/movement.ts';
+import { unattendedAt } from './movements/unattended.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import { authorizationReference } from './payment.ts';
 
@@ -23,13 +30,6 @@ export type Outcome =
   | { readonly kind: 'cancelled' }
   /** A day after a cancellation the acquirer was told again: no orphaned hold is left. */
   | { readonly kind: 'reversalConfirmed' };
-
-export type EventType =
-  | 'payment.authorized'
-  | 'payment.declined'
-  | 'payment.failed'
-  | 'payment.outcome_unknown'
-  | 'payment.reversal_confirmed';
 
 interface Rule {
   readonly from: PaymentStatus;
@@ -55,6 +55,13 @@ export interface PaymentChange {
   readonly version: number;
   readonly updatedAt: string;
   readonly amountAuthorized: bigint;
+  readonly amountCaptured: bigint;
+  readonly amountRefunded: bigint;
+  readonly capturable: bigint;
+  readonly refundable: bigint;
+  readonly releasedBy?: 'void' | 'expiry';
+  /** The movement that ended, or that begins with this very transition. */
+  readonly movement?: Movement;
   readonly outcomeWasUnknown: boolean;
   readonly fraud?: FraudAssessment;
   readonly declineCode?: string;
@@ -74,20 +81,20 @@ export interface Transition {
   readonly occurredAt: string;
   readonly attempt: Attempt;
   readonly postings: readonly Posting[];
+  readonly lots: readonly LotChange[];
   readonly change: PaymentChange;
 }
 
 /** What an attempt at the acquirer came to, for the timeline. */
 export interface Attempt {
   readonly reference: string;
-  readonly outcome: Outcome['kind'];
+  readonly operation: 'authorization' | MovementKind;
+  readonly outcome: Outcome['kind'] | 'accepted' | 'refused';
   readonly code?: string;
   readonly approvalCode?: string;
   readonly networkReference?: string;
 }
 
-/** Cards' authorizations are kept a week unless the acquirer says otherwise (domain-facts.md, "Cards"). */
-const authorizationDays = 7;
 const orphanCheckDelayHours = 24;
 /** The failure code of a payment whose reference was cancelled after an unknown outcome. */
 const cancelledCode = 'authorization_cancelled';
@@ -118,6 +125,7 @@ export function transitionFor(
       occurredAt,
       attempt: attemptOf(payment, outcome),
       postings,
+      lots: [],
       change: changeOf(payment, rule.to, outcome, assessment, now),
     },
   };
@@ -143,7 +151,9 @@ function wasTold(payment: Payment, outcome: Outcome): boolean {
 /** The payment after a transition: the same function answers the first request and every replay. */
 export function applyChange(payment: Payment, change: PaymentChange): Payment {
   const { resolveAt: _due, ...rest } = payment;
-  return { ...rest, ...change };
+  const { movement, ...fields } = change;
+  const movements = movement ? { ...payment.movements, [movement.id]: movement } : payment.movements;
+  return { ...rest, ...fields, movements };
 }
 
 function changeOf(
@@ -155,19 +165,40 @@ function changeOf(
 ): PaymentChange {
   const fraud = assessment ?? payment.fraud;
   const resolveAt = nextLook(outcome, now);
+  const { amountAuthorized, amountCaptured, amountRefunded, capturable, refundable } = payment;
   return {
-    status,
-    version: payment.version + 1,
-    updatedAt: now.toISOString(),
-    amountAuthorized: outcome.kind === 'approved' ? payment.amount : payment.amountAuthorized,
+    ...{ status, version: payment.version + 1, updatedAt: now.toISOString() },
+    ...{ amountAuthorized, amountCaptured, amountRefunded, capturable, refundable },
     outcomeWasUnknown: payment.outcomeWasUnknown || outcome.kind === 'unknown',
     ...(fraud ? { fraud } : {}),
     ...(resolveAt ? { resolveAt } : {}),
     ...codesOf(payment, outcome),
-    ...(outcome.kind === 'approved'
-      ? { authorizationExpiresAt: outcome.expiresAt ?? addHours(now, authorizationDays * 24) }
-      : {}),
+    ...(outcome.kind === 'approved' ? approvedFields(payment, outcome.expiresAt, now) : {}),
   };
+}
+
+/**
+ * What an approval makes capturable, and until when. An automatic capture begins in this very transition, so that
+ * nothing can come between; so does the capture of an approval that holds nothing because the money has moved already.
+ */
+function approvedFields(payment: Payment, acquirersExpiry: string | undefined, now: Date) {
+  const authorizationExpiresAt = authorizationExpiry(payment.tender, acquirersExpiry, now);
+  const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
+  if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
+    return { ...held, capturable: payment.amount, resolveAt: authorizationExpiresAt };
+  }
+  const movement: Movement = {
+    id: movementId('capture', payment.id, 'automatic'),
+    kind: 'capture',
+    amount: payment.amount,
+    taken: payment.amount,
+    isFinal: true,
+    state: 'pending',
+    requestHash: payment.requestHash,
+    begunBy: payment.openedBy,
+    begunAt: now.toISOString(),
+  };
+  return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };
 }
 
 function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'declineCode' | 'failureCode'> {
@@ -205,23 +236,26 @@ function nextLook(outcome: Outcome, now: Date): string | undefined {
 }
 
 function attemptOf(payment: Payment, outcome: Outcome): Attempt {
-  const reference = authorizationReference(payment.id, payment.attempt);
+  const attempt = {
+    reference: authorizationReference(payment.id, payment.attempt),
+    operation: 'authorization',
+  } as const;
   switch (outcome.kind) {
     case 'approved':
       return {
-        reference,
+        ...attempt,
         outcome: outcome.kind,
         approvalCode: outcome.approvalCode,
         networkReference: outcome.networkReference,
       };
     case 'declined':
     case 'notSent':
-      return { reference, outcome: outcome.kind, code: outcome.code };
+      return { ...attempt, outcome: outcome.kind, code: outcome.code };
     case 'blocked':
     case 'unknown':
     case 'cancelled':
     case 'reversalConfirmed':
-      return { reference, outcome: outcome.kind };
+      return { ...attempt, outcome: outcome.kind };
   }
 }
 

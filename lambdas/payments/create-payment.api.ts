@@ -17,7 +17,19 @@ const environment = z.object({
   PAYMENTS_TABLE_NAME: z.string(),
   TOKENS_TABLE_NAME: z.string(),
   AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: z.string(),
-  SELLERS: jsonVariable(z.array(z.object({ id: z.string(), currencies: z.array(z.string()) }))),
+  SELLERS: jsonVariable(
+    z.array(
+      z.object({
+        id: z.string(),
+        currencies: z.array(z.string()),
+        terms: z.object({
+          processingFeeBasisPoints: z.int(),
+          commissionBasisPoints: z.int(),
+          releaseDays: z.int(),
+        }),
+      }),
+    ),
+  ),
 });
 export type Environment = z.input<typeof environment>;
 
@@ -35,8 +47,8 @@ const dependencies = {
 export const handler = apiHandler(
   paymentRoutes.createPayment,
   async ({ principal, idempotencyKey, requestId, body, now }) => {
-    const { sellerId, amount, currency, tenders, buyer, context } = body;
-    const request = { principal, idempotencyKey, requestId, sellerId, currency, buyer, context };
+    const { sellerId, amount, currency, tenders, capture, buyer, context } = body;
+    const request = { principal, idempotencyKey, requestId, sellerId, currency, capture, buyer, context };
     return toAnswer(
       await createPayment(dependencies, { ...request, amount: BigInt(amount), tokenId: tenders[0].token }, now),
     );

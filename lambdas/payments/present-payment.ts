@@ -2,6 +2,7 @@ import type { Payment as PaymentAnswer } from '../../contracts/payments.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import { authorizationReference } from '../../core/payments/payment.ts';
+import { presentMovements } from './present-movement.ts';
 
 /** A payment as the API shows it: neither fingerprint nor context, and optional members only where they are known. */
 export function presentPayment(payment: Payment): PaymentAnswer {
@@ -14,10 +15,10 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     sellerId: payment.sellerId,
     amount,
     currency: payment.currency,
-    capture: 'manual',
+    capture: payment.capture,
     amountAuthorized: exactNumber(payment.amountAuthorized),
-    amountCaptured: 0,
-    amountRefunded: 0,
+    amountCaptured: exactNumber(payment.amountCaptured),
+    amountRefunded: exactNumber(payment.amountRefunded),
     tenders: [
       {
         type: 'card',
@@ -33,8 +34,7 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     ...(declineCode === undefined ? {} : { declineCode }),
     ...(failureCode === undefined ? {} : { failureCode }),
     ...(authorizationExpiresAt === undefined ? {} : { authorizationExpiresAt }),
-    captures: [],
-    refunds: [],
+    ...presentMovements(payment),
     createdAt: payment.createdAt,
     updatedAt: payment.updatedAt,
     version: payment.version,

@@ -41,7 +41,7 @@ function toEntries({ attempt, occurredAt, version, from, to, cause, event }: Sto
       kind: 'attempt',
       at: occurredAt,
       reference,
-      operation: operationOf(outcome),
+      operation: operationOf(attempt),
       outcome,
       ...(code === undefined ? {} : { code }),
     },
@@ -50,16 +50,6 @@ function toEntries({ attempt, occurredAt, version, from, to, cause, event }: Sto
 }
 
 /** What was asked of the acquirer. */
-function operationOf(outcome: StoredTransition['attempt']['outcome']): string {
-  switch (outcome) {
-    case 'cancelled':
-    case 'reversalConfirmed':
-      return 'cancellation';
-    case 'approved':
-    case 'declined':
-    case 'unknown':
-    case 'blocked':
-    case 'notSent':
-      return 'authorization';
-  }
+function operationOf({ operation, outcome }: StoredTransition['attempt']): string {
+  return outcome === 'cancelled' || outcome === 'reversalConfirmed' ? 'cancellation' : operation;
 }

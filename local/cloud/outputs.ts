@@ -26,6 +26,7 @@ export function describeOutputs({ baseUrl, assembly, clients, simulatorUrls }: O
     tokenUrl: clients.length > 0 ? `${baseUrl}/oauth2/token` : null,
     acquirerUrl: simulatorUrls['acquirer'] ?? null,
     bankUrl: simulatorUrls['bank'] ?? null,
+    ratesUrl: simulatorUrls['rates'] ?? null,
     clients,
     users: [],
     demo: { sellerId: demoSeller(assembly.resources) },

@@ -13,6 +13,8 @@ export interface SimulatorOptions {
   readonly entry: string;
   /** The parameter of the templates that takes its URL. */
   readonly parameter: string;
+  /** What the parameter's value has behind its URL: `/daily.xml`. */
+  readonly path?: string;
 }
 
 export interface Simulator {

@@ -5,7 +5,7 @@ import type { Simulator, SimulatorOptions } from './simulator.ts';
 export interface Simulators {
   /** Base URLs by the simulator's name. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Base URLs by the template's parameter. */
+  /** URLs by the template's parameter. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Waits until every simulator has the clock's present offset. */
   clocksSet(): Promise<void>;
@@ -32,7 +32,9 @@ export async function startSimulators(options: readonly SimulatorOptions[], plac
   );
   return {
     urls: Object.fromEntries(running.map(({ name, simulator }) => [name, simulator.url])),
-    parameters: Object.fromEntries(running.map(({ parameter, simulator }) => [parameter, simulator.url])),
+    parameters: Object.fromEntries(
+      running.map(({ parameter, path = '', simulator }) => [parameter, `${simulator.url}${path}`]),
+    ),
     clocksSet: async () => {
       await Promise.all(running.map(({ clockSet }) => clockSet()));
     },

@@ -17,11 +17,12 @@ export interface Scheduler extends AwsService {
 }
 
 /**
- * EventBridge Scheduler: the template's rate schedules. The first run is one interval after the first start; the
- * time of the next one is kept on disk, and is moved on in the same transaction that takes up a run, so that a kill
- * neither loses nor repeats a run. Of the runs that were missed while the machine was off, one is made up for.
+ * EventBridge Scheduler: the template's rate and cron schedules. The first run is one interval after the first start, or
+ * the next time of the cron expression; the time of the next one is kept on disk, and is moved on in the same transaction
+ * that takes up a run, so that a kill neither loses nor repeats a run. Of the runs that were missed while the machine was
+ * off, one is made up for.
  *
- * @throws Error naming the schedule that is not served: cron(...) and at(...) among them.
+ * @throws Error naming the schedule that is not served: at(...) among them.
  */
 export function createScheduler(options: ServiceOptions): Scheduler {
   const schedules = readSchedules(options.resources);
@@ -80,26 +81,24 @@ class Runs {
     for (const cancel of this.#cancels.values()) cancel();
   }
 
-  /** When a schedule runs next: as stored, unless its expression is another one now. */
-  #nextAt(schedule: Schedule): number {
+  /** When a schedule runs next: as stored, unless its expression is another one now. Undefined when it never does. */
+  #nextAt(schedule: Schedule): number | undefined {
     const { store, clock } = this.#options;
     const stored = nextRun.safeParse(store.prepare('SELECT * FROM schedules WHERE arn = ?').get(schedule.arn)).data;
     if (stored?.expression === schedule.expression) return stored.nextAt;
-    const now = clock.now();
-    const first =
-      schedule.startsAt !== undefined && schedule.startsAt > now
-        ? schedule.startsAt
-        : now + schedule.intervalMilliseconds;
+    const first = schedule.timetable.first(clock.now(), schedule.startsAt);
     this.#setNext(schedule, first);
     return first;
   }
 
-  #setNext({ arn, expression }: Schedule, nextAt: number): void {
-    this.#options.store.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?)').run(arn, expression, nextAt);
+  #setNext({ arn, expression }: Schedule, nextAt: number | undefined): void {
+    const { store } = this.#options;
+    if (nextAt === undefined) store.prepare('DELETE FROM schedules WHERE arn = ?').run(arn);
+    else store.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?)').run(arn, expression, nextAt);
   }
 
-  #wait(schedule: Schedule, nextAt: number): void {
-    if (schedule.endsAt !== undefined && nextAt > schedule.endsAt) return;
+  #wait(schedule: Schedule, nextAt: number | undefined): void {
+    if (nextAt === undefined || (schedule.endsAt !== undefined && nextAt > schedule.endsAt)) return;
     this.#cancels.set(
       schedule.arn,
       this.#options.clock.at(nextAt, () => this.#run(schedule, nextAt)),
@@ -107,10 +106,8 @@ class Runs {
   }
 
   #run(schedule: Schedule, dueAt: number): void {
-    const { intervalMilliseconds } = schedule;
-    const missed = Math.floor((this.#options.clock.now() - dueAt) / intervalMilliseconds);
-    const scheduledAt = dueAt + missed * intervalMilliseconds;
-    const nextAt = scheduledAt + intervalMilliseconds;
+    const scheduledAt = schedule.timetable.latest(dueAt, this.#options.clock.now());
+    const nextAt = schedule.timetable.next(scheduledAt);
     this.#deliveries.accept([toDelivery(this.#options, schedule, scheduledAt)], () => this.#setNext(schedule, nextAt));
     this.#wait(schedule, nextAt);
   }

@@ -2,12 +2,16 @@ import * as z from 'zod';
 import { deliveryProperties, targetServiceOf } from '../event-bus/targets.ts';
 import type { Target } from '../event-bus/targets.ts';
 import type { Resource } from '../kernel/service.ts';
+import { cronTimetable } from './cron-timetable.ts';
+import { rateTimetable } from './timetable.ts';
+import type { Timetable } from './timetable.ts';
 
 /** A schedule of the template. Times are milliseconds since the epoch. */
 export interface Schedule {
   readonly arn: string;
+  /** The expression and, where it matters, its time zone: with another one the schedule begins anew. */
   readonly expression: string;
-  readonly intervalMilliseconds: number;
+  readonly timetable: Timetable;
   readonly startsAt: number | undefined;
   readonly endsAt: number | undefined;
   readonly target: Target;
@@ -19,6 +23,7 @@ const time = z.iso.datetime({ offset: true, local: true }).transform((text) => D
 
 const scheduleProperties = z.object({
   ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   FlexibleTimeWindow: z.object({ Mode: z.string() }),
   StartDate: time.optional(),
@@ -54,7 +59,7 @@ export function readSchedules(resources: readonly Resource[]): readonly Schedule
 
 function readSchedule(resource: Resource, properties: Omit<z.infer<typeof scheduleProperties>, 'State'>): Schedule {
   const of = `schedule ${resource.stack}/${resource.logicalId}`;
-  const { ScheduleExpression, FlexibleTimeWindow, StartDate, EndDate, Target: target } = properties;
+  const { FlexibleTimeWindow, StartDate, EndDate, Target: target } = properties;
   if (FlexibleTimeWindow.Mode !== 'OFF') {
     throw new Error(`The ${of} has a flexible time window, which the embedded cloud does not serve.`);
   }
@@ -67,8 +72,7 @@ function readSchedule(resource: Resource, properties: Omit<z.infer<typeof schedu
   const caller = { kind: 'role', roleArn: target.RoleArn } as const;
   return {
     arn: resource.arn,
-    expression: ScheduleExpression,
-    intervalMilliseconds: parseRate(ScheduleExpression, of),
+    ...readTimes(properties.ScheduleExpression, properties.ScheduleExpressionTimezone, of),
     startsAt: StartDate,
     endsAt: EndDate,
     input: target.Input,
@@ -83,9 +87,20 @@ function readSchedule(resource: Resource, properties: Omit<z.infer<typeof schedu
   };
 }
 
-function parseRate(expression: string, of: string): number {
+function readTimes(expression: string, timeZone: string, of: string): Pick<Schedule, 'expression' | 'timetable'> {
   const [, value = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/u.exec(expression) ?? [];
   const interval = Number(value) * (unitMilliseconds.get(unit) ?? 0);
-  if (interval > 0) return interval;
-  throw new Error(`The ${of} runs at ${expression}: the embedded cloud serves rate(<n> minutes|hours|days) alone.`);
+  if (interval > 0) return { expression, timetable: rateTimetable(interval) };
+  const [, fields] = /^cron\((.+)\)$/u.exec(expression) ?? [];
+  if (fields === undefined) {
+    throw new Error(
+      `The ${of} runs at ${expression}: the embedded cloud serves rate(<n> minutes|hours|days) and cron(...) alone.`,
+    );
+  }
+  try {
+    return { expression: `${expression} ${timeZone}`, timetable: cronTimetable(fields, timeZone) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The ${of} runs at ${expression} in ${timeZone}: ${why}.`, { cause: error });
+  }
 }

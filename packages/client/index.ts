@@ -1,3 +1,4 @@
+import type { Capture, Refund } from '../../contracts/movements.ts';
 import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
@@ -8,7 +9,7 @@ import { createTransport, has } from './transport.ts';
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
-export type { Payment, Problem };
+export type { Capture, Payment, Problem, Refund };
 
 export interface ClientOptions {
   /** The stack's `apiUrl`. */
@@ -31,6 +32,8 @@ export interface CreatePayment {
   /** ISO 4217. */
   readonly currency: string;
   readonly tenders: readonly { readonly type: 'card'; readonly token: string }[];
+  /** `manual` unless given. */
+  readonly capture?: 'manual' | 'automatic';
   readonly buyer: { readonly id: string; readonly email: string };
   readonly context: {
     readonly ip: string;
@@ -67,6 +70,23 @@ export function createClient(options: ClientOptions) {
      */
     createPayment: (payment: CreatePayment, idempotencyKey: string): Promise<Payment> =>
       send({ method: 'POST', path: '/v1/payments', body: payment, idempotencyKey, expect: isPayment }),
+    /** Captures `amount` of what is authorized, or all that is left; `final` releases what is then left. */
+    capturePayment: (
+      id: string,
+      capture: { readonly amount?: number; readonly final?: boolean },
+      idempotencyKey: string,
+    ): Promise<Capture> =>
+      send({ method: 'POST', path: `/v1/payments/${id}/captures`, body: capture, idempotencyKey, expect: isCapture }),
+    /** Releases what is authorized and not captured. */
+    voidPayment: (id: string, idempotencyKey: string): Promise<Payment> =>
+      send({ method: 'POST', path: `/v1/payments/${id}/void`, idempotencyKey, expect: isPayment }),
+    /** Gives back `amount` of what was captured, or all that is left. */
+    refundPayment: (
+      id: string,
+      refund: { readonly amount?: number; readonly reason: string },
+      idempotencyKey: string,
+    ): Promise<Refund> =>
+      send({ method: 'POST', path: `/v1/payments/${id}/refunds`, body: refund, idempotencyKey, expect: isRefund }),
     getPayment: (id: string): Promise<Payment> =>
       send({ method: 'GET', path: `/v1/payments/${id}`, expect: isPayment }),
     listPayments: (filters: Readonly<Record<string, string>> = {}) =>
@@ -86,6 +106,8 @@ export interface List<T> {
 }
 
 const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
+const isCapture: Guard<Capture> = (answer): answer is Capture => has(answer, 'object') && answer.object === 'capture';
+const isRefund: Guard<Refund> = (answer): answer is Refund => has(answer, 'object') && answer.object === 'refund';
 const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
 const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
 const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);

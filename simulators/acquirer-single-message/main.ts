@@ -3,14 +3,15 @@ import { createFaults } from '../house/faults.ts';
 import { createLatency } from '../house/latency.ts';
 import { readSettings, serveUntilTold } from '../house/lifecycle.ts';
 import { createJsonServer } from '../house/server.ts';
-import { openSalesBooks } from './books.ts';
-import { describeError, singleMessageRoutes } from './routes.ts';
+import { describeError } from './api.ts';
+import { openSingleMessageBooks } from './books.ts';
+import { singleMessageRoutes } from './routes.ts';
 
 /** This acquirer is slow by nature. */
 const usualMilliseconds = 800;
 
 const { port, booksPath } = readSettings();
-const books = openSalesBooks(booksPath);
+const books = openSingleMessageBooks(booksPath);
 const behaviour = {
   clock: createClock(books.clockOffset()),
   faults: createFaults(),

@@ -15,3 +15,8 @@ export function isAmountOf(value: string, currency: string): boolean {
   const [whole = '', fraction = ''] = value.split('.');
   return fraction.length === (decimals.get(currency) ?? 2) && (whole + fraction).length <= 15 && /[1-9]/u.test(value);
 }
+
+/** An amount written with exactly its currency's decimals, in minor units. Exact, because it has 15 digits at most. */
+export function minorUnitsOf(value: string): number {
+  return Number(value.replace('.', ''));
+}

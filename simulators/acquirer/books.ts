@@ -1,94 +1,42 @@
 import * as z from 'zod';
 import type { Books } from '../house/books.ts';
 import { openBooks } from '../house/books.ts';
+import type { AuthorizationBooks } from './authorization-books.ts';
+import { authorizationBooks, authorizationSchema } from './authorization-books.ts';
+import type { MovementBooks } from './movement-books.ts';
+import { movementBooks, movementSchema } from './movement-books.ts';
 
-/** What the acquirer keeps of one authorization: never the number or the security code, only the last four digits. */
-export interface Authorization {
-  readonly reference: string;
-  /** What opened the reference: an authorization, or a cancellation that came first. */
-  readonly operation: 'authorize' | 'cancel';
-  readonly state: 'approved' | 'declined' | 'cancelled';
-  /** The response code. */
-  readonly code: string;
-  /** Minor units; null with the currency where a cancellation came first. */
-  readonly amount: number | null;
-  readonly currency: string | null;
-  readonly last4: string | null;
-  readonly approvalCode: string | null;
-  readonly networkReference: string | null;
-  readonly expiresAt: string | null;
-  readonly createdAt: string;
+export interface AcquirerBooks extends Books {
+  readonly authorizations: AuthorizationBooks;
+  readonly movements: MovementBooks;
+  /** One row per reference of every operation, in the order of opening, from after the cursor (0 at first). */
+  page(after: number, limit: number): readonly OpenedReference[];
 }
 
-export interface AuthorizationBooks extends Books {
-  /** Writes the authorization unless its reference is taken, and answers what then stands under the reference. */
-  open(authorization: Authorization): Authorization;
-  /** Turns an approved authorization into a cancelled one, leaves a tombstone where nothing was, and answers what stands. */
-  cancel(reference: string, at: string): Authorization;
-  find(reference: string): Authorization | undefined;
-  /** In the order of opening, from after the cursor (0 at first). */
-  page(after: number, limit: number): readonly (Authorization & { readonly sequence: number })[];
-}
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS authorizations (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    reference TEXT NOT NULL UNIQUE,
-    operation TEXT NOT NULL,
-    state TEXT NOT NULL,
-    code TEXT NOT NULL,
-    amount INTEGER,
-    currency TEXT,
-    last4 TEXT,
-    approvalCode TEXT,
-    networkReference TEXT,
-    expiresAt TEXT,
-    createdAt TEXT NOT NULL
-  ) STRICT;`;
-
-const row = z.object({
+const openedReference = z.object({
   sequence: z.int(),
   reference: z.string(),
-  operation: z.enum(['authorize', 'cancel']),
-  state: z.enum(['approved', 'declined', 'cancelled']),
-  code: z.string(),
+  operation: z.enum(['authorize', 'capture', 'refund', 'cancel']),
   amount: z.int().nullable(),
   currency: z.string().nullable(),
-  last4: z.string().nullable(),
-  approvalCode: z.string().nullable(),
-  networkReference: z.string().nullable(),
-  expiresAt: z.string().nullable(),
-  createdAt: z.string(),
+  state: z.enum(['approved', 'declined', 'accepted', 'refused', 'cancelled']),
 });
 
-/** Opens the acquirer's books at `path`. Each change is one statement, which is one transaction. */
-export function openAuthorizationBooks(path: string): AuthorizationBooks {
-  const books = openBooks(path, schema);
-  const insert = books.database.prepare(`
-    INSERT INTO authorizations
-      (reference, operation, state, code, amount, currency, last4, approvalCode, networkReference, expiresAt, createdAt)
-    VALUES
-      (:reference, :operation, :state, :code, :amount, :currency, :last4, :approvalCode, :networkReference, :expiresAt, :createdAt)
-    ON CONFLICT (reference) DO NOTHING`);
-  const cancel = books.database.prepare(`
-    INSERT INTO authorizations (reference, operation, state, code, createdAt)
-    VALUES (:reference, 'cancel', 'cancelled', 'cancelled', :at)
-    ON CONFLICT (reference) DO UPDATE SET state = 'cancelled', code = 'cancelled' WHERE state = 'approved'`);
-  const select = books.database.prepare('SELECT * FROM authorizations WHERE reference = ?');
-  const list = books.database.prepare('SELECT * FROM authorizations WHERE sequence > ? ORDER BY sequence LIMIT ?');
-  const find = (reference: string): Authorization | undefined => row.optional().parse(select.get(reference));
-  const standing = (reference: string): Authorization => row.parse(select.get(reference));
+type OpenedReference = z.infer<typeof openedReference>;
+
+/** Opens the acquirer's books at `path`, those of the time before captures too: what is new is in a table of its own. */
+export function openAcquirerBooks(path: string): AcquirerBooks {
+  const books = openBooks(path, `${authorizationSchema}${movementSchema}`);
+  const columns = 'sequence, reference, operation, amount, currency, state';
+  const list = books.database.prepare(`
+    SELECT * FROM (SELECT ${columns} FROM authorizations WHERE sequence > :after ORDER BY sequence LIMIT :limit)
+    UNION ALL
+    SELECT * FROM (SELECT ${columns} FROM movements WHERE sequence > :after ORDER BY sequence LIMIT :limit)
+    ORDER BY sequence LIMIT :limit`);
   return {
     ...books,
-    open: (authorization) => {
-      insert.run({ ...authorization });
-      return standing(authorization.reference);
-    },
-    cancel: (reference, at) => {
-      cancel.run({ reference, at });
-      return standing(reference);
-    },
-    find,
-    page: (after, limit) => z.array(row).parse(list.all(after, limit)),
+    authorizations: authorizationBooks(books.database),
+    movements: movementBooks(books.database),
+    page: (after, limit) => z.array(openedReference).parse(list.all({ after, limit })),
   };
 }

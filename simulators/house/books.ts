@@ -6,6 +6,8 @@ export interface Books {
   /** The clock's offset that was set last, in milliseconds; 0 at first. */
   clockOffset(): number;
   rememberClockOffset(milliseconds: number): void;
+  /** Runs `work` in one transaction: what it reads holds until its writes are committed, and a throw undoes them all. */
+  atomically<T>(work: () => T): T;
   close(): void;
 }
 
@@ -30,8 +32,21 @@ export function openBooks(path: string, schema: string): Books {
     rememberClockOffset: (milliseconds) => {
       write.run(milliseconds);
     },
+    atomically: (work) => atomically(database, work),
     close: () => database.close(),
   };
+}
+
+function atomically<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 const setting = z.object({ value: z.int() }).optional();

@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 /** What a route answers. */
 export interface Answer {
   readonly status: number;
-  /** Written as JSON; absent for an empty answer. */
+  /** Written as JSON; absent, when there is no text either, for an empty answer. */
   readonly body?: unknown;
+  /** Written as it is, instead of a body. */
+  readonly text?: string;
 }
 
 export interface Call {
@@ -128,14 +130,13 @@ function parseBody(text: string, describeError: DescribeError): unknown {
   }
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, text }: Answer): void {
   if (response.destroyed) return;
-  if (body === undefined) {
+  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (content === undefined) {
     response.writeHead(status).end();
     return;
   }
-  const text = JSON.stringify(body);
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    .end(text);
+  const type = text === undefined ? 'application/json' : 'text/plain; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(content) }).end(content);
 }

@@ -76,13 +76,21 @@ async function call({ method, path }: Row, bearer: string | undefined): Promise<
       'idempotency-key': 'matrix',
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     },
-    body: method === 'POST' ? JSON.stringify({ card: freshCvc }) : null,
+    body: method === 'POST' ? bodyFor(path) : null,
   });
   await answer.arrayBuffer();
   return answer.status;
 }
 
-/** What a caller with the scope gets who owns nothing, and sends a security code's envelope as every body. */
+/** A body that is none to complain of where an object is named first; elsewhere a security code's envelope. */
+function bodyFor(path: string): string | null {
+  if (path.endsWith('/void')) return null;
+  if (path.endsWith('/captures')) return JSON.stringify({});
+  if (path.endsWith('/refunds')) return JSON.stringify({ reason: 'matrix' });
+  return JSON.stringify({ card: freshCvc });
+}
+
+/** What a caller with the scope gets who owns nothing, and sends those bodies. */
 function answerToAStranger({ method, path }: Row): number {
   if (path.includes('{id}')) return 404;
   if (method === 'GET') return 200;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import { createIam } from '../../local/iam/iam.ts';
@@ -10,13 +12,17 @@ import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
+import { nextRefresh } from './while-off.ts';
 
 /**
  * Each grant of each role is needed: a story goes through everything that functions, workflows, schedules and rules do,
  * and without the grant one of the calls of the story would have been denied. A grant that no call needs fails by name.
  */
 const place = { region: 'eu-central-1', accountId: '000000000000' };
-const assembly = loadAssembly(localAssembly(), { ...place, parameters: { AcquirerUrl: 'http://127.0.0.1:1' } });
+const assembly = loadAssembly(localAssembly(), {
+  ...place,
+  parameters: { AcquirerUrl: 'http://127.0.0.1:1', RatesUrl: 'http://127.0.0.1:1' },
+});
 
 /**
  * What the embedded cloud has no service for, so that no story can need it. The synthesis checks instead that each role has
@@ -84,10 +90,21 @@ const needed = new Map<string, Access[]>();
 /** What was denied: nothing may be. */
 const denied: string[] = [];
 let here: CloudHere;
+/** From the story's beginning to the middle of its dead letters of the stores, by the clock. */
+const storyMinutes = 60;
 
 beforeAll(async () => {
-  here = await startCloudHere(note);
+  // The story's dead letters of the stores come while rates are refreshed, an hour after its beginning.
+  const refresh = nextRefresh(new Date(Date.now() + storyMinutes * 60_000));
+  here = await startCloudHere(note, new Date(refresh.getTime() - storyMinutes * 60_000));
   await tellTheStory();
+  await here.stop();
+  // Rates are refreshed once a day: that their function cannot be reached is a story of another day.
+  const nextDay = nextRefresh(refresh);
+  here = await startCloudHere(note, new Date(nextDay.getTime() - 5 * 60_000));
+  here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
+  await here.advance('PT20M');
+  here.cloud.faults.clear();
 }, 300_000);
 
 afterAll(async () => {
@@ -105,7 +122,11 @@ async function tellTheStory(): Promise<void> {
   const buyer = shopper(here);
   const bearer = here.accessTokenFor('tokens/write');
   const api = async (method: string, path: string, body?: unknown) => {
-    const headers = { authorization: `Bearer ${await bearer()}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await bearer()}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'grants',
+    };
     const answer = await fetch(here.baseUrl + path, {
       method,
       headers,
@@ -160,6 +181,11 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.createPayment(paymentOf(here, token, 250), randomUUID());
   here.cloud.faults.clear();
 
+  await tellOfMovements(buyer, acquirer, clearAcquirer);
+
+  // Quotes: on a new stack the first one brings the rates.
+  await api('POST', '/v1/fx-quotes', { from: 'EUR', to: 'USD', amount: 1000, lock: '5m' });
+
   // Events: a decline is counted; while the bus is away the stream gives up, and the sweeper publishes later.
   const declined = await buyer.token('4000000000000002');
   await buyer.client.createPayment(paymentOf(here, declined, 300), randomUUID());
@@ -178,6 +204,57 @@ async function tellTheStory(): Promise<void> {
     await here.advance('PT20M');
     here.cloud.faults.clear();
   }
+}
+
+type Acquirer = (fault: object) => Promise<unknown>;
+
+/** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
+async function tellOfMovements(
+  { client, token }: ReturnType<typeof shopper>,
+  acquirer: Acquirer,
+  clear: () => Promise<unknown>,
+): Promise<void> {
+  const pay = async (index: number, changes: { capture?: 'automatic' } = {}) => {
+    const body = { ...paymentOf(here, await token(cardNumber(index)), index), ...changes };
+    return (await client.createPayment(body, randomUUID())).id;
+  };
+  await pay(399, { capture: 'automatic' });
+  const captured = await pay(400);
+  const { id } = await client.capturePayment(captured, {}, 'capture');
+  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund');
+  await claimLot(lotIdOf({ id }));
+  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund-after-payout');
+  await client.voidPayment(await pay(401), 'void');
+  const lost = await pay(402);
+  for (const operation of ['capture', 'refund']) {
+    await acquirer({ operation, kind: 'drop_before', rate: 1, seed: 1 });
+    if (operation === 'capture') await client.capturePayment(lost, {}, 'lost-capture');
+    else await client.refundPayment(lost, { amount: 100, reason: 'story' }, 'lost-refund');
+    await clear();
+    await here.advance('PT3M');
+  }
+}
+
+/** What a payout will do: it claims the lot. */
+async function claimLot(lotId: string): Promise<void> {
+  const { accessKeyId, secretAccessKey, sessionToken } = here.cloud.operatorCredentials;
+  const dynamo = new DynamoDBClient({
+    endpoint: here.cloud.awsUrl,
+    region: here.cloud.region,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+  const table = assembly.resources.find(({ logicalId }) => logicalId.startsWith('LotsTable'));
+  await dynamo.send(
+    new UpdateItemCommand({
+      TableName: table?.physicalId ?? '',
+      Key: { pk: { S: lotId } },
+      UpdateExpression: 'SET #state = :claimed',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':claimed': { S: 'claimed' } },
+    }),
+  );
+  dynamo.destroy();
 }
 
 describe('without it the story would have been stopped', () => {

@@ -17,12 +17,20 @@ function table(id: string): Resource {
 }
 
 describe('tables', () => {
-  test('there are the five of the architecture', () => {
+  test('there are those of the architecture', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
-    expect(ids.toSorted()).toEqual(['CvcTable', 'FraudTable', 'GuardsTable', 'PaymentsTable', 'TokensTable']);
+    expect(ids.toSorted()).toEqual([
+      'CvcTable',
+      'FraudTable',
+      'FxTable',
+      'GuardsTable',
+      'LotsTable',
+      'PaymentsTable',
+      'TokensTable',
+    ]);
   });
 
-  test.each(['PaymentsTable', 'TokensTable', 'GuardsTable', 'FraudTable'])(
+  test.each(['PaymentsTable', 'LotsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
     '%s can be recovered and is not deleted',
     (id) => {
       const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
@@ -38,7 +46,7 @@ describe('tables', () => {
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'TokensTable']) expect(expiry(id)).toBeUndefined();
+    for (const id of ['PaymentsTable', 'LotsTable', 'TokensTable', 'FxTable']) expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
@@ -125,10 +133,12 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'AccessUserPool',
     'EventBus',
     'FraudTable',
+    'FxTable',
     'GuardsTable',
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
     'KeysVaultKey',
+    'LotsTable',
     'PaymentsTable',
     'TokensTable',
     'UnpublishedQueue',

@@ -3,6 +3,13 @@ import type { Assembly } from './assembly.ts';
 import { givenAssembly, readable, resourcesOfType } from './assembly.ts';
 import { grantsByRole } from './grants.ts';
 
+const movesPayments = [
+  'dynamodb:GetItem PaymentsTable',
+  'dynamodb:PutItem PaymentsTable',
+  'dynamodb:UpdateItem PaymentsTable',
+];
+const reversesLots = ['dynamodb:BatchGetItem LotsTable', 'dynamodb:PutItem LotsTable', 'dynamodb:UpdateItem LotsTable'];
+
 /** docs/architecture.md's column "May", with what a stream's mapping and a failed batch need besides. */
 const functions: Readonly<Record<string, readonly string[]>> = {
   DocumentationGetOpenapi: [],
@@ -46,6 +53,10 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem PaymentsTable',
     'dynamodb:UpdateItem PaymentsTable',
   ],
+  PaymentsCreateCapture: [...movesPayments, 'dynamodb:PutItem LotsTable'],
+  PaymentsVoidPayment: movesPayments,
+  PaymentsCreateRefund: [...movesPayments, ...reversesLots],
+  PaymentsFinishMovements: [...movesPayments, ...reversesLots],
   PaymentsLookUpAuthorization: [],
   PaymentsCancelAuthorization: [],
   PaymentUpkeepStartResolutions: [
@@ -70,6 +81,8 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage UnpublishedQueue',
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
+  FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
+  FxRefreshRates: ['dynamodb:PutItem FxTable'],
 };
 
 const workflows: Readonly<Record<string, readonly string[]>> = {
@@ -77,12 +90,14 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DeleteItem CvcTable',
     'lambda:InvokeFunction FraudScoreFraud',
     'lambda:InvokeFunction PaymentsAuthorizeCard',
+    'lambda:InvokeFunction PaymentsFinishMovements',
     'lambda:InvokeFunction PaymentsRecordOutcome',
   ],
   PaymentsResolvePayment: [
     'dynamodb:DeleteItem CvcTable',
     'lambda:InvokeFunction PaymentsCancelAuthorization',
     'lambda:InvokeFunction PaymentsLookUpAuthorization',
+    'lambda:InvokeFunction PaymentsFinishMovements',
     'lambda:InvokeFunction PaymentsRecordOutcome',
   ],
 };
@@ -92,6 +107,7 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
   ],
+  FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
   PaymentUpkeepSweepEventsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepSweepEvents',
     'sqs:SendMessage PaymentUpkeepSweepEventsDeadLetters',
@@ -107,7 +123,12 @@ const ofEveryFunction = (id: string) => [
 ];
 
 /** The functions whose calls nobody waits for give up into a queue of their own. */
-const withDeadLetters = ['FraudCountDeclines', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepSweepEvents'];
+const withDeadLetters = [
+  'FraudCountDeclines',
+  'FxRefreshRates',
+  'PaymentUpkeepStartResolutions',
+  'PaymentUpkeepSweepEvents',
+];
 
 /** What every workflow has besides: to have its log delivered, and to send traces by the account's sampling rules. */
 const ofEveryWorkflow = [

@@ -91,6 +91,7 @@ describe('functions', () => {
     );
     expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
       'FraudCountDeclines',
+      'FxRefreshRates',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
     ]);
@@ -142,12 +143,15 @@ test('new transitions reach publish-events in batches that are halved, and what 
   expect(readable(assembly, properties.FunctionName)).toBe('PaymentUpkeepPublishEvents');
 });
 
-test('schedules wake the resolver every minute and the sweeper every five, with a queue for what is lost', () => {
+test('schedules wake resolver, sweeper and rates at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
-    return [p['ScheduleExpression'], readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
+    const zone = p['ScheduleExpressionTimezone'] as string | undefined;
+    const times = `${String(p['ScheduleExpression'])}${zone === undefined ? '' : ` ${zone}`}`;
+    return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
+    ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
     ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
   ]);
@@ -222,6 +226,24 @@ test('the acquirer is a parameter with the default of the stage, and takes no pl
   expect(urls.filter(([, url]) => url !== undefined).toSorted()).toEqual([
     ['PaymentsAuthorizeCard', { Ref: 'AcquirerUrl' }],
     ['PaymentsCancelAuthorization', { Ref: 'AcquirerUrl' }],
+    ['PaymentsCreateCapture', { Ref: 'AcquirerUrl' }],
+    ['PaymentsCreateRefund', { Ref: 'AcquirerUrl' }],
+    ['PaymentsFinishMovements', { Ref: 'AcquirerUrl' }],
     ['PaymentsLookUpAuthorization', { Ref: 'AcquirerUrl' }],
+    ['PaymentsVoidPayment', { Ref: 'AcquirerUrl' }],
   ]);
+});
+
+test('the source of rates is a parameter too, and where it is deployed the one of the European Central Bank', async () => {
+  expect(assembly.platform.Parameters['RatesUrl']?.Default).toBe(
+    'http://127.0.0.1:8789/stats/eurofxref/eurofxref-daily.xml',
+  );
+  const development = await givenAssembly('dev');
+  expect(development.platform.Parameters['RatesUrl']?.Default).toBe(
+    'https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml',
+  );
+  const users = functions().filter(([, { Properties: p }]) =>
+    JSON.stringify(p['Environment'] ?? {}).includes('RATES_URL'),
+  );
+  expect(users.map(([id]) => withoutHash(id)).toSorted()).toEqual(['FxCreateQuote', 'FxRefreshRates']);
 });

@@ -9,6 +9,8 @@ const { context } = JSON.parse(readFileSync(projectPath('cdk.json'), 'utf8')) as
   context: { stages: Record<string, object> };
 };
 
+const fx = { staleAfterDays: 5, margin: { '5m': 1, '1h': 2, '24h': 3 }, marginByPair: {} };
+
 function givenNode(stage: unknown, settings: object = {}) {
   const stages = { ...context.stages, local: { ...context.stages['local'], ...settings } };
   return new App({ context: { stages, ...(stage !== undefined && { stage }) } }).node;
@@ -79,6 +81,13 @@ describe('a stage', () => {
       'http://127.0.0.1:8788@acquirer.example',
       'https://acquirer.example/pay?card=',
     ].map((acquirerUrl) => [`the acquirer ${acquirerUrl}`, { acquirerUrl }, 'is no https:// address'] as const),
+    ['a margin that leaves no rate', { fx: { ...fx, margin: { '5m': 0, '1h': 0, '24h': 10_000 } } }, 'fx.margin.24h'],
+    ['a margin in fractions', { fx: { ...fx, margin: { ...fx.margin, '5m': 0.5 } } }, 'fx.margin.5m'],
+    ['a lock window without a margin', { fx: { ...fx, margin: { '5m': 0, '1h': 0 } } }, 'fx.margin.24h'],
+    ['a pair of nobody', { fx: { ...fx, marginByPair: { 'EUR/EUX': fx.margin } } }, 'fx.marginByPair["EUR/EUX"]'],
+    ['a currency with itself', { fx: { ...fx, marginByPair: { 'EUR/EUR': fx.margin } } }, 'fx.marginByPair["EUR/EUR"]'],
+    ['rates that never grow old', { fx: { ...fx, staleAfterDays: 365 } }, 'fx.staleAfterDays'],
+    ['no source of rates', { ratesUrl: undefined }, 'ratesUrl'],
   ])('with %s is refused, and the message says where', (_what, settings, message) => {
     const read = () => readStage(givenNode('local', settings));
     expect(read).toThrow('Stage "local" of cdk.json is not valid');

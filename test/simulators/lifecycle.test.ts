@@ -5,7 +5,7 @@ import { authorization } from './bodies.ts';
 import type { RunningSimulator, SimulatorName } from './run-simulator.ts';
 import { runSimulator } from './run-simulator.ts';
 
-const names: readonly SimulatorName[] = ['acquirer', 'acquirer-single-message'];
+const names: readonly SimulatorName[] = ['acquirer', 'acquirer-single-message', 'rates'];
 
 describe.each(names)('the process of %s', (name) => {
   let simulator: RunningSimulator | undefined;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type SimulatorName = 'acquirer' | 'acquirer-single-message';
+export type SimulatorName = 'acquirer' | 'acquirer-single-message' | 'rates';
 
 /** A simulator as a process of its own over a data folder that outlives its processes. */
 export interface RunningSimulator {

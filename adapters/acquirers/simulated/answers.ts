@@ -60,7 +60,8 @@ export function isNotFound({ status, body }: Reply): boolean {
   return status === 404 && parsed.success && parsed.data.error.code === 'not_found';
 }
 
-function refusal({ status, body }: Reply, about: string): Error {
+/** What to throw for an answer that is no 200: a refusal of the request itself, or an unknown outcome. */
+export function refusal({ status, body }: Reply, about: string): Error {
   const parsed = problem.safeParse(body);
   if (!parsed.success || (status !== 400 && status !== 409)) return unreadable(about, status);
   return new AcquirerRequestRefused(`${about}: refused (${status} ${parsed.data.error.code})`);

@@ -2,7 +2,8 @@ import type { AuthorizationOutcome, AuthorizationRequest } from '../../../core/p
 import { exchange } from '../exchange.ts';
 import { readAuthorization } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { authorizationsUrl } from './connection.ts';
+import { resourceUrl } from './connection.ts';
+import { toJsonInteger } from './json-integer.ts';
 
 /** POST /authorizations. A reference that was cancelled before is declined `authorization_cancelled`. */
 export async function authorize(connection: Connection, request: AuthorizationRequest): Promise<AuthorizationOutcome> {
@@ -10,20 +11,13 @@ export async function authorize(connection: Connection, request: AuthorizationRe
   const about = `simulated acquirer, authorize ${reference}`;
   const reply = await exchange({
     method: 'POST',
-    url: authorizationsUrl(connection),
+    url: resourceUrl(connection, 'authorizations'),
     body: { reference, amount: toJsonInteger(amount), currency, card: pickCard(card) },
     timeoutMilliseconds: connection.authorizeTimeoutMilliseconds,
     about,
   });
   const outcome = readAuthorization(reply, reference, about);
   return outcome.kind === 'cancelled' ? { kind: 'declined', code: 'authorization_cancelled' } : outcome;
-}
-
-/** JSON's numbers are exact only up to 2^53 - 1. */
-function toJsonInteger(amount: bigint): number {
-  if (amount < 1n || amount > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new RangeError('the amount cannot be sent exactly');
-  return Number(amount);
 }
 
 /** Only what the acquirer knows is sent, whatever else the object at hand carries. */

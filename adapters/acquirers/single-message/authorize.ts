@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AuthorizationOutcome, AuthorizationRequest } from '../../../core/payments/acquirer.ts';
 import type { Reply } from '../exchange.ts';
 import { exchange } from '../exchange.ts';
-import { declineCodeOf, sale, toApproved, unexpected } from './answers.ts';
+import { declineCodeOf, refusal, sale, toApproved, unexpected } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { callUrl } from './connection.ts';
 import { toMajorUnits } from './major-units.ts';
@@ -31,9 +31,6 @@ export async function authorize(connection: Connection, request: AuthorizationRe
 }
 
 const approval = z.object({ sale });
-const refusal = z.object({
-  refusal: z.object({ merchantReference: z.string(), responseCode: z.string().regex(/^[0-9A-Z]{2}$/u) }),
-});
 
 function readOutcome(reply: Reply, reference: string, about: string): AuthorizationOutcome {
   const approved = approval.safeParse(reply.body);

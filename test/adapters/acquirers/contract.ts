@@ -1,17 +1,36 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Acquirer, CancelsByReference, LooksUpByReference } from '../../../core/payments/acquirer.ts';
+import type {
+  Acquirer,
+  CancelsByReference,
+  CancelsMovements,
+  CapturesAuthorizations,
+  LooksUpByReference,
+  LooksUpMovements,
+  RefundsPayments,
+  SettlementFile,
+  SettlesDaily,
+} from '../../../core/payments/acquirer.ts';
 import {
   acquirerErrorNames,
   cancelsByReference,
+  cancelsMovements,
+  capturesAuthorizations,
   declineCodes,
   looksUpByReference,
+  looksUpMovements,
+  refundsPayments,
+  settlesDaily,
 } from '../../../core/payments/acquirer.ts';
 import type { RunningSimulator, SimulatorName } from '../../simulators/run-simulator.ts';
 import { runSimulator } from '../../simulators/run-simulator.ts';
 import { allNumbers, approvedNumbers, aRequest, cvc, declinedNumbers } from './cards.ts';
 import { cancellationRules } from './contract-cancellation.ts';
+import { captureRules } from './contract-captures.ts';
 import { failureRules } from './contract-failures.ts';
 import { lookUpRules } from './contract-look-up.ts';
+import { movementRules } from './contract-movements.ts';
+import { refundRules } from './contract-refunds.ts';
+import { settlementRules } from './contract-settlement.ts';
 import { formsOf, fullText, textsBelow, valuesInBooks } from './leaks.ts';
 
 /** What a new acquirer hands in to be held to the port's contract. */
@@ -19,16 +38,32 @@ export interface AcquirerUnderTest {
   readonly simulator: SimulatorName;
   /** The adapter, with one time-out for all its calls. */
   readonly connect: (baseUrl: string, timeoutMilliseconds: number) => Acquirer;
-  readonly capabilities: { readonly lookUp: boolean; readonly cancel: boolean };
+  readonly capabilities: Readonly<Record<keyof typeof guards, boolean>>;
+  /** The simulator's name, in its faults, of the call that cancels movements. */
+  readonly cancelMovementFault: string;
+  /** Reads its settlement files, where it has them; throws for one that is not whole. */
+  readonly parseSettlementFile?: (text: string) => SettlementFile;
   /** Whether an approval holds money for a time, or moves it at once. */
   readonly holds: boolean;
   /** Minor units of an amount in the acquirer's records. */
   readonly minorUnits: (amount: unknown) => bigint;
 }
 
+/** The port's type guards by what they ask for. */
+const guards = {
+  lookUp: looksUpByReference,
+  cancel: cancelsByReference,
+  capture: capturesAuthorizations,
+  refund: refundsPayments,
+  lookUpMovement: looksUpMovements,
+  cancelMovement: cancelsMovements,
+  settle: settlesDaily,
+};
+
 /** One row of an acquirer's records: reference, operation, amount, currency, state. */
 interface AcquirerRecord {
   readonly reference: string;
+  readonly operation: string;
   readonly amount: unknown;
   readonly currency: string | null;
   readonly state: string;
@@ -43,6 +78,11 @@ export interface Bench {
   readonly impatient: () => Acquirer;
   readonly lookingUp: () => Acquirer & LooksUpByReference;
   readonly cancelling: () => Acquirer & CancelsByReference;
+  readonly capturing: () => Acquirer & CapturesAuthorizations;
+  readonly refunding: () => Acquirer & RefundsPayments;
+  readonly lookingUpMovements: () => Acquirer & LooksUpMovements;
+  readonly cancellingMovements: () => Acquirer & CancelsMovements;
+  readonly settling: () => Acquirer & SettlesDaily;
   readonly records: () => Promise<readonly AcquirerRecord[]>;
   readonly recordOf: (reference: string) => Promise<AcquirerRecord | undefined>;
   /** The error of a call that must fail; it is kept, and searched for card numbers at the end. */
@@ -69,6 +109,10 @@ export function acquirerContract(subject: AcquirerUnderTest): void {
     authorizationRules(bench);
     if (subject.capabilities.lookUp) lookUpRules(bench);
     if (subject.capabilities.cancel) cancellationRules(bench);
+    if (subject.capabilities.capture) captureRules(bench);
+    if (subject.capabilities.refund) refundRules(bench);
+    movementRules(bench);
+    if (subject.capabilities.settle) settlementRules(bench);
     failureRules(bench);
     // The last: it searches what all the others left.
     secrecyRules(bench, errors);
@@ -86,16 +130,13 @@ function benchOf(subject: AcquirerUnderTest, simulator: () => RunningSimulator, 
     simulator,
     acquirer,
     impatient: () => subject.connect(simulator().url, impatienceMilliseconds),
-    lookingUp: () => {
-      const one = acquirer();
-      if (!looksUpByReference(one)) throw new Error('the acquirer does not look up');
-      return one;
-    },
-    cancelling: () => {
-      const one = acquirer();
-      if (!cancelsByReference(one)) throw new Error('the acquirer does not cancel');
-      return one;
-    },
+    lookingUp: () => withCapability(acquirer(), looksUpByReference),
+    cancelling: () => withCapability(acquirer(), cancelsByReference),
+    capturing: () => withCapability(acquirer(), capturesAuthorizations),
+    refunding: () => withCapability(acquirer(), refundsPayments),
+    lookingUpMovements: () => withCapability(acquirer(), looksUpMovements),
+    cancellingMovements: () => withCapability(acquirer(), cancelsMovements),
+    settling: () => withCapability(acquirer(), settlesDaily),
     records,
     recordOf: async (reference) => (await records()).find((record) => record.reference === reference),
     failureOf: async (call) => {
@@ -110,10 +151,15 @@ function benchOf(subject: AcquirerUnderTest, simulator: () => RunningSimulator, 
   };
 }
 
+function withCapability<A extends Acquirer>(acquirer: Acquirer, has: (acquirer: Acquirer) => acquirer is A): A {
+  if (!has(acquirer)) throw new Error(`the acquirer lacks what ${has.name} asks for`);
+  return acquirer;
+}
+
 function authorizationRules({ subject, acquirer, recordOf, records, failureOf }: Bench): void {
   test('an acquirer has the capabilities that it declares', () => {
-    expect(looksUpByReference(acquirer())).toBe(subject.capabilities.lookUp);
-    expect(cancelsByReference(acquirer())).toBe(subject.capabilities.cancel);
+    const declared = Object.entries(guards).map(([capability, has]) => [capability, has(acquirer())]);
+    expect(Object.fromEntries(declared)).toEqual(subject.capabilities);
     expect(acquirer().name).toMatch(/^[a-z-]+$/u);
   });
 

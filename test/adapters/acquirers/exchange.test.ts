@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { exchange } from '../../../adapters/acquirers/exchange.ts';
 import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/index.ts';
 import { singleMessageAcquirer } from '../../../adapters/acquirers/single-message/index.ts';
+import { capturesAuthorizations } from '../../../core/payments/acquirer.ts';
 import { aRequest } from './cards.ts';
 import { formsOf, fullText } from './leaks.ts';
+import { aRefund } from './payments.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -67,7 +69,15 @@ describe('an answer that cannot be trusted leaves the outcome unknown', () => {
     const { url } = await givenAnswer(status, body);
     const request = aRequest({ reference: 'pay_unclear' });
     for (const acquirer of [simulatedAcquirer({ baseUrl: url }), singleMessageAcquirer({ baseUrl: url })]) {
-      const errors = [await failureOf(acquirer.authorize(request)), await failureOf(acquirer.cancel('pay_unclear'))];
+      const movement = { ...aRefund(request), reference: 'pay_unclear' };
+      const errors = [
+        await failureOf(acquirer.authorize(request)),
+        await failureOf(acquirer.cancel('pay_unclear')),
+        await failureOf(acquirer.refund(movement)),
+        await failureOf(acquirer.cancelMovement('pay_unclear')),
+      ];
+      if (capturesAuthorizations(acquirer))
+        errors.push(await failureOf(acquirer.capture({ ...movement, isFinal: true })));
       for (const error of errors) {
         expect(error.name).toBe('AcquirerOutcomeUnknown');
         expect(formsOf(request.card.number).filter((form) => fullText(error).includes(form))).toEqual([]);
@@ -79,9 +89,9 @@ describe('an answer that cannot be trusted leaves the outcome unknown', () => {
     'a 404 of something in between: %s',
     async (body) => {
       const { url } = await givenAnswer(404, body);
-      expect((await failureOf(simulatedAcquirer({ baseUrl: url }).lookUp('pay_1'))).name).toBe(
-        'AcquirerOutcomeUnknown',
-      );
+      const acquirer = simulatedAcquirer({ baseUrl: url });
+      const calls = [acquirer.lookUp('pay_1'), acquirer.lookUpMovement('mov_1'), acquirer.settlementFile('2026-11-22')];
+      for (const call of calls) expect((await failureOf(call)).name).toBe('AcquirerOutcomeUnknown');
     },
   );
 
@@ -161,6 +171,13 @@ describe('what is sent', () => {
     const { url } = await givenAnswer(200, JSON.stringify(declined));
     const outcome = await simulatedAcquirer({ baseUrl: url }).authorize(aRequest({ reference: 'pay_new' }));
     expect(outcome).toEqual({ kind: 'declined', code: 'do_not_honor' });
+  });
+
+  test('a refusal that is not in our table is final, without a reason', async () => {
+    const refused = { reference: 'mov_new', state: 'refused', code: 'moon_phase' };
+    const { url } = await givenAnswer(200, JSON.stringify(refused));
+    const outcome = await simulatedAcquirer({ baseUrl: url }).refund(aRefund(aRequest(), { reference: 'mov_new' }));
+    expect(outcome).toEqual({ kind: 'refused', code: 'processing_error' });
   });
 
   test('an amount beyond 2^53 - 1 is not sent as a JSON number', async () => {

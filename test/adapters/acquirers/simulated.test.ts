@@ -1,4 +1,5 @@
 import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/index.ts';
+import { parseSettlementFile } from '../../../adapters/acquirers/simulated/parse-settlement-file.ts';
 import { acquirerContract } from './contract.ts';
 
 acquirerContract({
@@ -7,10 +8,22 @@ acquirerContract({
     simulatedAcquirer({
       baseUrl,
       authorizeTimeoutMilliseconds: timeoutMilliseconds,
+      moveTimeoutMilliseconds: timeoutMilliseconds,
+      settlementTimeoutMilliseconds: timeoutMilliseconds,
       lookUpTimeoutMilliseconds: timeoutMilliseconds,
       cancelTimeoutMilliseconds: timeoutMilliseconds,
     }),
-  capabilities: { lookUp: true, cancel: true },
+  capabilities: {
+    lookUp: true,
+    cancel: true,
+    capture: true,
+    refund: true,
+    lookUpMovement: true,
+    cancelMovement: true,
+    settle: true,
+  },
+  cancelMovementFault: 'cancelMovement',
+  parseSettlementFile,
   holds: true,
   minorUnits: (amount) => BigInt(String(amount)),
 });

@@ -5,6 +5,7 @@ import type { RunningSimulator } from '../../simulators/run-simulator.ts';
 import { runSimulator } from '../../simulators/run-simulator.ts';
 import { aRequest } from './cards.ts';
 import { acquirerContract } from './contract.ts';
+import { aRefund } from './payments.ts';
 
 acquirerContract({
   simulator: 'acquirer-single-message',
@@ -12,9 +13,19 @@ acquirerContract({
     singleMessageAcquirer({
       baseUrl,
       authorizeTimeoutMilliseconds: timeoutMilliseconds,
+      refundTimeoutMilliseconds: timeoutMilliseconds,
       cancelTimeoutMilliseconds: timeoutMilliseconds,
     }),
-  capabilities: { lookUp: false, cancel: true },
+  capabilities: {
+    lookUp: false,
+    cancel: true,
+    capture: false,
+    refund: true,
+    lookUpMovement: false,
+    cancelMovement: true,
+    settle: false,
+  },
+  cancelMovementFault: 'cancel',
   holds: false,
   minorUnits: (amount) => BigInt(String(amount).replace('.', '')),
 });
@@ -42,6 +53,20 @@ describe('what only the single-message acquirer does', () => {
     await simulator.post('/clock', { offsetMilliseconds: 24 * 3_600_000 + 1_000 });
     expect(await acquirer.cancel(request.reference)).toEqual({ kind: 'tooLate', approval });
     expect(await acquirer.authorize(request)).toEqual(approval);
+    await simulator.post('/clock', { offsetMilliseconds: 0 });
+  });
+
+  test('a sale of which money went back can no longer be cancelled, unless that was cancelled first', async () => {
+    await simulator.post('/latency', { medianMs: 0 });
+    const acquirer = singleMessageAcquirer({ baseUrl: simulator.url });
+    const request = aRequest();
+    const approval = await acquirer.authorize(request);
+    const refund = aRefund(request, { amount: 1n });
+    await acquirer.refund(refund);
+    expect(await acquirer.cancel(request.reference)).toEqual({ kind: 'tooLate', approval });
+    await acquirer.cancelMovement(refund.reference);
+    expect(await acquirer.cancel(request.reference)).toEqual({ kind: 'cancelled' });
+    expect(await acquirer.refund(aRefund(request))).toEqual({ kind: 'refused', code: 'amount_exceeds_captured' });
   });
 });
 

@@ -80,6 +80,17 @@ export const vaultTables: readonly CreateTableCommandInput[] = [
   table('guards'),
 ];
 
+/** The table of rates and quotes as the data stack describes it. */
+export const fxTable: CreateTableCommandInput = {
+  TableName: 'fx-table',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+};
+
 function findServer(): string | undefined {
   try {
     const packageFile = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assertBalanced, authorizationPostings } from '../../../core/ledger/posting.ts';
+import { authorizationPostings } from '../../../core/ledger/payment-postings.ts';
+import { assertBalanced } from '../../../core/ledger/posting.ts';
 
 describe('postings', () => {
   test('of an authorization balance for every amount', () => {
@@ -19,6 +20,7 @@ describe('postings', () => {
   });
 
   test('are refused when one is not positive', () => {
-    expect(() => assertBalanced(authorizationPostings(0n, 'EUR'))).toThrow('not positive');
+    const nothing = { account: 'auth_hold', side: 'debit', amount: 0n, currency: 'EUR' } as const;
+    expect(() => assertBalanced([nothing])).toThrow('not positive');
   });
 });

@@ -7,7 +7,8 @@ import { cardToken, demoSeller, fakePaymentStore, fakeWorkflow, platform } from 
 
 const now = new Date('2026-11-22T10:00:00.000Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-const approved: Outcome = { kind: 'approved', approvalCode: 'A1', networkReference: 'N1' };
+const expiresAt = '2026-11-29T10:00:00.000Z';
+const approved: Outcome = { kind: 'approved', approvalCode: 'A1', networkReference: 'N1', expiresAt };
 
 function request(changes: Partial<CreatePaymentRequest> = {}): CreatePaymentRequest {
   return {
@@ -18,6 +19,7 @@ function request(changes: Partial<CreatePaymentRequest> = {}): CreatePaymentRequ
     amount: 4200n,
     currency: 'EUR',
     tokenId: cardToken.id,
+    capture: 'manual',
     buyer: { id: 'buyer-1', email: 'ada@example.com' },
     context: { ip: '192.0.2.1', deviceId: 'device-1', userAgent: 'test', billingCountry: 'DE', shippingCountry: 'DE' },
     ...changes,
@@ -55,11 +57,11 @@ describe('creating a payment', () => {
     ]);
   });
 
-  test('answers what it stored, and nothing that is due', async () => {
+  test('answers what it stored, and nothing is due before the authorization runs out', async () => {
     const { dependencies, payments } = given();
     const result = await createPayment(dependencies, request(), now);
     expect(result.kind === 'created' && result.payment).toEqual([...payments.values()][0]);
-    expect([...payments.values()][0]).not.toHaveProperty('resolveAt');
+    expect([...payments.values()][0]).toMatchObject({ resolveAt: expiresAt, authorizationExpiresAt: expiresAt });
   });
 
   test('with the same key and body answers the first again and asks nobody', async () => {

@@ -8,7 +8,11 @@ import { applyChange } from '../../../core/payments/transition.ts';
 import type { CardToken } from '../../../core/tokens/token.ts';
 
 export const platform: Principal = { kind: 'client', id: 'client-platform', scopes: ['payments/create'] };
-export const demoSeller: Seller = { id: 'sel_demo', currencies: ['EUR', 'JPY'] };
+export const demoSeller: Seller = {
+  id: 'sel_demo',
+  currencies: ['EUR', 'JPY'],
+  terms: { processingFeeBasisPoints: 300, commissionBasisPoints: 1500, releaseDays: 7 },
+};
 
 export const cardToken: CardToken = {
   id: 'tok_00000000000000000000000001',
@@ -101,7 +105,14 @@ export function processingPayment(amount = 4200n): Payment {
     currency: 'EUR',
     status: 'processing',
     attempt: 1,
+    capture: 'manual',
+    terms: demoSeller.terms,
     amountAuthorized: 0n,
+    amountCaptured: 0n,
+    amountRefunded: 0n,
+    capturable: 0n,
+    refundable: 0n,
+    movements: {},
     outcomeWasUnknown: false,
     inFlightUntil: '2026-11-22T10:00:00.000Z',
     resolveAt: '2026-11-22T10:00:00.000Z',

@@ -8,7 +8,12 @@ import { fakePaymentStore, processingPayment } from './fakes.ts';
 const now = new Date('2026-11-22T10:00:00.000Z');
 
 const outcomes = fc.oneof(
-  fc.constant<Outcome>({ kind: 'approved', approvalCode: 'A', networkReference: 'N' }),
+  fc.constant<Outcome>({
+    kind: 'approved',
+    approvalCode: 'A',
+    networkReference: 'N',
+    expiresAt: '2026-11-29T10:00:00.000Z',
+  }),
   fc.constantFrom<Outcome>({ kind: 'declined', code: 'do_not_honor' }, { kind: 'declined', code: 'lost_card' }),
   fc.constant<Outcome>({ kind: 'blocked' }),
   fc.constant<Outcome>({ kind: 'notSent', code: 'acquirer_unavailable' }),

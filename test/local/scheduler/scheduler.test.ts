@@ -136,9 +136,78 @@ describe('a rate schedule', () => {
   });
 });
 
+describe('a cron schedule', () => {
+  const daily = schedule({
+    ScheduleExpression: 'cron(30 16 * * ? *)',
+    ScheduleExpressionTimezone: 'Europe/Berlin',
+  });
+  const inBerlin = (time: string) =>
+    new Date(time).toLocaleString('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
+
+  test('runs at its times in its time zone, whatever day and season it is', async () => {
+    const times: string[] = [];
+    const { cloud } = givenScheduler([daily], (payload) => times.push(text(payload['time'])));
+    await cloud.advance(366 * 24 * 60 * minute);
+    expect(new Set(times.map(inBerlin))).toEqual(new Set(['16:30']));
+    expect(new Set(times.map((time) => time.slice(11))).size).toBe(2);
+    expect([365, 366]).toContain(new Set(times).size);
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test('that is moved over its time stands there until the run is done', async () => {
+    const seen: number[] = [];
+    const { cloud } = givenScheduler([daily], (payload) => {
+      seen.push(cloud.clock.now() - Date.parse(text(payload['time'])));
+    });
+    await cloud.advance(3 * 24 * 60 * minute);
+    expect(seen).toHaveLength(3);
+    for (const late of seen) expect(late).toBeLessThan(minute);
+  });
+
+  test('makes up for the latest of the runs that were missed, once', async () => {
+    const first = givenScheduler([daily], () => null);
+    await first.cloud.advance(24 * 60 * minute);
+    await closeAll();
+
+    const times: string[] = [];
+    const second = givenCloud([daily, queueResource('DeadLetters')], first.dataDir);
+    closers.push(() => second.close());
+    await second.advance(10 * 24 * 60 * minute);
+    const startedAt = second.clock.now();
+    const service = createScheduler(second.options);
+    second.add(givenLambda((payload) => times.push(text(payload['time']))));
+    second.add(service);
+    service.start();
+    await second.advance(1_000);
+    expect(times.map(inBerlin)).toEqual(['16:30']);
+    expect(startedAt - Date.parse(String(times[0]))).toBeLessThanOrEqual(25 * 60 * minute);
+  });
+
+  test('begins anew in another time zone', async () => {
+    const first = givenScheduler([daily], () => null);
+    await closeAll();
+    const moved = schedule({ ScheduleExpression: 'cron(30 16 * * ? *)', ScheduleExpressionTimezone: 'Asia/Tokyo' });
+    const times: string[] = [];
+    const { cloud } = givenScheduler([moved], (payload) => times.push(text(payload['time'])), first.dataDir);
+    await cloud.advance(24 * 60 * minute);
+    expect(times.map((time) => time.slice(11, 16))).toEqual(['07:30']);
+  });
+});
+
 describe('a schedule that is not served', () => {
   test.each([
-    ['cron', { ScheduleExpression: 'cron(0 12 * * ? *)' }, {}, /Stack\/Schedule runs at cron/u],
+    [
+      'cron for both days',
+      { ScheduleExpression: 'cron(0 12 * * * *)' },
+      {},
+      /Stack\/Schedule runs at cron.+in UTC: exac/u,
+    ],
+    [
+      'cron in no time zone',
+      { ScheduleExpression: 'cron(0 12 * * ? *)', ScheduleExpressionTimezone: 'Europe/Atlantis' },
+      {},
+      /Stack\/Schedule runs at .+ the time zone "Europe\/Atlantis" does not exist/u,
+    ],
     ['at', { ScheduleExpression: 'at(2026-12-24T18:00:00)' }, {}, /Stack\/Schedule runs at at/u],
     ['a flexible window', { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }, {}, /flexible time window/u],
     ['a universal target', {}, { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage' }, /not served/u],

@@ -29,6 +29,21 @@ describe('bad input is refused with 400 and response code 30, and nothing is sto
   });
 });
 
+describe('bad credits are refused with 400 and response code 30, and nothing is stored', () => {
+  const credit = { merchantReference: 'cr-1', originalReference: 'ord-1', total: sale.total };
+  test.each<[string, unknown]>([
+    ['no body', undefined],
+    ['no original', { ...credit, originalReference: undefined }],
+    ['minor units of a currency with decimals', { ...credit, total: { value: '1250', currency: 'EUR' } }],
+    ['nothing', { ...credit, total: { value: '0.00', currency: 'EUR' } }],
+    ['an unknown field', { ...credit, isFinal: true }],
+  ])('%s', async (_, body) => {
+    const answer = await simulator.post('/v2/credits', body);
+    expect(answer).toEqual({ status: 400, body: { fault: { responseCode: '30', text: expect.any(String) } } });
+    expect((await simulator.get('/records')).body).toEqual({ data: [], nextAfter: null });
+  });
+});
+
 test('there is no look-up', async () => {
   expect((await simulator.get('/v2/sales/ord-1')).status).toBe(404);
 });
@@ -42,5 +57,21 @@ test('records show amounts as the acquirer knows them', async () => {
       { reference: 'ord-2', operation: 'reversal', amount: null, currency: null, state: 'reversed' },
     ],
     nextAfter: null,
+  });
+});
+
+test('a reference stands for one thing: a sale or a credit', async () => {
+  const credit = { merchantReference: 'cr-2', originalReference: 'ord-3', total: { value: '2.50', currency: 'EUR' } };
+  await simulator.post('/v2/sales', { ...sale, merchantReference: 'ord-3' });
+  expect(await simulator.post('/v2/credits', credit)).toMatchObject({ status: 201 });
+  const misuses = [
+    ['/v2/credits', { ...credit, merchantReference: 'ord-3' }],
+    ['/v2/credits', { ...credit, originalReference: 'ord-1' }],
+    ['/v2/sales', { ...sale, merchantReference: 'cr-2' }],
+  ] as const;
+  for (const [path, body] of misuses)
+    expect(await simulator.post(path, body)).toMatchObject({ status: 409, body: { fault: { responseCode: '94' } } });
+  expect((await simulator.get('/records?after=2')).body).toMatchObject({
+    data: [{ reference: 'ord-3' }, { reference: 'cr-2', operation: 'credit', amount: '2.50', state: 'approved' }],
   });
 });

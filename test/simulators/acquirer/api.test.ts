@@ -52,7 +52,7 @@ describe('bad input is refused with 400 and a clear body, and nothing is stored'
   });
 
   test.each([
-    ['/faults', { operation: 'capture', kind: 'delay' }],
+    ['/faults', { operation: 'teleport', kind: 'delay' }],
     ['/faults', { kind: 'explode' }],
     ['/faults', { kind: 'delay', rate: 2 }],
     ['/latency', { medianMs: -1 }],

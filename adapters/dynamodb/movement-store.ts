@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Movement } from '../../core/payments/movements/movement.ts';
+import { mostMovements } from '../../core/payments/movements/movement.ts';
+import { statusesFor } from '../../core/payments/movements/movement-rules.ts';
+import type { Payment } from '../../core/payments/payment.ts';
+import type { MovementStore } from '../../core/payments/ports.ts';
+import type { Transition } from '../../core/payments/transition.ts';
+import { batchGetItems } from './batch-get.ts';
+import { cancellationReasons } from './errors.ts';
+import { lotKey, toLot, writeOf } from './lot-item.ts';
+import { paymentKey, resolveShard, toPayment } from './payment-item.ts';
+import { dynamoPaymentStore, findPayment, writesOf } from './payment-store.ts';
+import { transactWrite } from './transact.ts';
+
+interface Tables {
+  readonly paymentsTableName: string;
+  readonly lotsTableName: string;
+}
+
+/** Movements within the payments' table, and the lots that they open and reverse. */
+export function dynamoMovementStore(client: DynamoDBClient, tables: Tables): MovementStore {
+  const { paymentsTableName, lotsTableName } = tables;
+  const payments = dynamoPaymentStore(client, paymentsTableName);
+  return {
+    find: (paymentId) => payments.find(paymentId),
+    changeOf: (paymentId, version) => payments.changeOf(paymentId, version),
+    begin: (payment, movement, resolveAt, now) =>
+      begin(client, paymentsTableName, payment, { movement, resolveAt, now }),
+    lots: async (lotIds) => {
+      const items = await batchGetItems(client, lotsTableName, lotIds.map(lotKey), { consistent: true });
+      const byId = new Map(items.map(toLot).map((lot) => [lot.id, lot]));
+      return lotIds.flatMap((id) => byId.get(id) ?? []);
+    },
+    recordMovement: (transition, attempt) => recordMovement(client, tables, transition, attempt),
+  };
+}
+
+/** One update without any transaction: fifty at once stand in line at the item, and none of them fails for the others. */
+async function begin(
+  client: DynamoDBClient,
+  tableName: string,
+  payment: Payment,
+  { movement, resolveAt, now }: { readonly movement: Movement; readonly resolveAt: string; readonly now: Date },
+): ReturnType<MovementStore['begin']> {
+  const remainder = movement.kind === 'refund' ? 'refundable' : 'capturable';
+  // What takes all that is left takes what was read, and nothing that came back in between.
+  const takesAll = movement.taken === payment[remainder];
+  const statuses = statusesFor(movement.kind);
+  const command = new UpdateItemCommand({
+    TableName: tableName,
+    Key: paymentKey(payment.id),
+    UpdateExpression:
+      'SET movements.#id = :movement, #remainder = #remainder - :taken, #version = #version + :one, ' +
+      'resolveAt = :resolveAt, resolveShard = :resolveShard, updatedAt = :now',
+    ConditionExpression:
+      `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
+      `size(movements) < :most AND #status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
+      (movement.kind === 'capture' ? ' AND authorizationExpiresAt > :now' : ''),
+    ExpressionAttributeNames: {
+      '#id': movement.id,
+      '#remainder': remainder,
+      '#version': 'version',
+      '#status': 'status',
+    },
+    ExpressionAttributeValues: marshall({
+      ':movement': movement,
+      ':taken': movement.taken,
+      ':one': 1,
+      ':resolveAt': resolveAt,
+      ':resolveShard': resolveShard(payment.id),
+      ':now': now.toISOString(),
+      ':most': mostMovements,
+      ...Object.fromEntries(statuses.map((status, index) => [`:status${index}`, status])),
+    }),
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  try {
+    const { Attributes: item } = await client.send(command);
+    if (!item) throw new Error(`The update of ${payment.id} answered no item`);
+    return { kind: 'begun', payment: toPayment(item) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const standing = error.Item && toPayment(error.Item);
+    // The SDK's own second try of an update whose answer was lost runs into the first one's work.
+    const own = standing?.movements[movement.id];
+    if (standing && own?.begunBy === movement.begunBy && own.state === 'pending') {
+      return { kind: 'begun', payment: standing };
+    }
+    return { kind: 'refused', payment: standing };
+  }
+}
+
+/** The payment's two items and the lots, all or none. */
+async function recordMovement(
+  client: DynamoDBClient,
+  { paymentsTableName, lotsTableName }: Tables,
+  transition: Transition,
+  attempt: number,
+): ReturnType<MovementStore['recordMovement']> {
+  try {
+    await transactWrite(client, [
+      ...writesOf(paymentsTableName, transition),
+      ...transition.lots.map((change) => writeOf(lotsTableName, change)),
+    ]);
+    return { kind: 'recorded' };
+  } catch (error) {
+    if (!cancellationReasons(error).includes('ConditionalCheckFailed')) throw error;
+    await pause(Math.random() * Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** attempt));
+    return { kind: 'changed', payment: await findPayment(client, paymentsTableName, transition.paymentId) };
+  }
+}
+
+/** A crowd at one payment spreads itself out: each waits a random part of a span that grows. */
+const firstPauseMilliseconds = 5;
+const longestPauseMilliseconds = 250;

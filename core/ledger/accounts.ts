@@ -1,0 +1,32 @@
+/**
+ * The chart of accounts: every account that postings may name, what it means, on which side it normally stands, and
+ * whether each seller has one of their own. From ../shared/domain-facts.md, "Ledger postings".
+ */
+export const chartOfAccounts = {
+  auth_hold: { normal: 'debit', perSeller: false, meaning: 'Memo: what cards hold for us and nobody has captured' },
+  auth_hold_contra: { normal: 'credit', perSeller: false, meaning: 'Memo: the other side of auth_hold' },
+  processor_clearing: { normal: 'debit', perSeller: false, meaning: 'What the acquirer owes us until it settles' },
+  processing_fee: { normal: 'debit', perSeller: false, meaning: 'What the acquirer keeps of each capture' },
+  commission: { normal: 'credit', perSeller: false, meaning: 'What we keep of each sale' },
+  seller_deferred: { normal: 'credit', perSeller: true, meaning: "A seller's money that is not released yet" },
+  seller_receivable: { normal: 'debit', perSeller: true, meaning: 'What a seller owes us' },
+} as const satisfies Record<string, AccountDescription>;
+
+export type Account = keyof typeof chartOfAccounts;
+
+interface AccountDescription {
+  readonly normal: 'debit' | 'credit';
+  readonly perSeller: boolean;
+  readonly meaning: string;
+}
+
+/** The accounts by name, for schemas. */
+export const accounts: readonly [Account, ...Account[]] = [
+  'auth_hold',
+  'auth_hold_contra',
+  'processor_clearing',
+  'processing_fee',
+  'commission',
+  'seller_deferred',
+  'seller_receivable',
+];

@@ -1,0 +1,52 @@
+import type { CardFunding } from '../tokens/token.ts';
+
+/** Who is behind a payment; the networks hold a merchant's own requests for a shorter time. */
+type Initiator = 'customer' | 'merchant';
+
+interface Window {
+  /** The card's network, by the brand of its token. */
+  readonly network: string;
+  readonly funding: CardFunding | 'any';
+  readonly initiator: Initiator;
+  readonly hours: number;
+}
+
+/**
+ * How long an issuer keeps an authorization for, card not present; the first row that fits counts.
+ * Source: ../shared/domain-facts.md, "Cards" (Stripe's published windows).
+ */
+const windows: readonly Window[] = [
+  { network: 'visa', funding: 'any', initiator: 'customer', hours: 7 * 24 },
+  { network: 'visa', funding: 'any', initiator: 'merchant', hours: 4 * 24 + 18 },
+  { network: 'mastercard', funding: 'any', initiator: 'customer', hours: 7 * 24 },
+  { network: 'american-express', funding: 'any', initiator: 'customer', hours: 7 * 24 },
+  { network: 'discover', funding: 'any', initiator: 'customer', hours: 7 * 24 },
+];
+
+/** Of networks that the table does not know: the shortest that it does. */
+const shortestHours = Math.min(...windows.map(({ hours }) => hours));
+
+/** Hours for which an authorization may be captured. In: the card's brand and funding, and who began the payment. */
+export function authorizationHours(network: string, funding: CardFunding, initiator: Initiator): number {
+  const found = windows.find(
+    (window) =>
+      window.network === network &&
+      window.initiator === initiator &&
+      (window.funding === 'any' || window.funding === funding),
+  );
+  return found?.hours ?? shortestHours;
+}
+
+/**
+ * When an authorization that was made now runs out: after its window, or earlier when the acquirer says so. In: the
+ * card, and the acquirer's own time if it told one. Out: RFC 3339 UTC.
+ */
+export function authorizationExpiry(
+  { brand, funding }: { readonly brand: string; readonly funding: CardFunding },
+  acquirersExpiry: string | undefined,
+  now: Date,
+): string {
+  const hours = authorizationHours(brand, funding, 'customer');
+  const ours = new Date(now.getTime() + hours * 3_600_000).toISOString();
+  return acquirersExpiry !== undefined && acquirersExpiry < ours ? acquirersExpiry : ours;
+}

@@ -1,0 +1,17 @@
+/** What payments announce; the `type` of an event. */
+export const eventTypes = [
+  'payment.authorized',
+  'payment.declined',
+  'payment.failed',
+  'payment.outcome_unknown',
+  'payment.reversal_confirmed',
+  'payment.captured',
+  'payment.capture_failed',
+  'payment.voided',
+  'payment.void_failed',
+  'payment.expired',
+  'payment.refunded',
+  'payment.refund_failed',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];

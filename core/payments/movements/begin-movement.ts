@@ -1,0 +1,108 @@
+import type { Principal } from '../../access/principal.ts';
+import { deriveId } from '../../ids.ts';
+import type { Payment } from '../payment.ts';
+import type { MovementStore } from '../ports.ts';
+import { mayRead } from '../read-payments.ts';
+import type { Movement, MovementKind } from './movement.ts';
+import { mostMovements, movementId } from './movement.ts';
+import { statusesFor } from './movement-rules.ts';
+import { unattendedAt } from './unattended.ts';
+
+export interface MovementRequest {
+  readonly principal: Principal;
+  readonly paymentId: string;
+  readonly kind: Exclude<MovementKind, 'expiry'>;
+  /** Minor units; all that is left when absent. A void takes all that is left. */
+  readonly amount?: bigint | undefined;
+  readonly isFinal: boolean;
+  readonly reason?: string | undefined;
+  readonly idempotencyKey: string;
+  /** Unique per API request: it tells a write of our own whose answer was lost from another request's. */
+  readonly requestId: string;
+}
+
+/** Why nothing was begun, with the numbers in it. */
+export type MovementRefusal =
+  | { readonly kind: 'paymentUnknown' }
+  | { readonly kind: 'keyReused' }
+  | { readonly kind: 'inFlight' }
+  /** The payment's state allows no such movement. */
+  | { readonly kind: 'notPossible'; readonly status: Payment['status'] }
+  | { readonly kind: 'amountExceeds'; readonly asked: bigint; readonly left: bigint }
+  | { readonly kind: 'tooMany'; readonly most: number };
+
+export type BegunMovement =
+  | { readonly kind: 'begun'; readonly payment: Payment; readonly movement: Movement }
+  /** It was begun before by the same request; `movement` says how it stands. */
+  | { readonly kind: 'known'; readonly payment: Payment; readonly movement: Movement }
+  | MovementRefusal;
+
+/** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
+const inFlightMilliseconds = 30_000;
+/** A movement of all that is left asks for what it read; others may change that in between, but not for ever. */
+const tries = 5;
+
+/**
+ * Writes a movement into its payment as `pending`, before anybody outside is called.
+ *
+ * Primary course:
+ * 1. The movement's id is derived from caller, route, payment and Idempotency-Key, so that a retry finds the first.
+ * 2. The payment is the caller's, its state allows the movement, and enough is left.
+ * 3. One conditional update takes the amount out of the remainder and keeps the movement, so that racing movements
+ *    never take more than there is, whatever their order.
+ */
+export async function beginMovement(store: MovementStore, request: MovementRequest, now: Date): Promise<BegunMovement> {
+  let payment = await store.find(request.paymentId);
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    if (!payment || !mayRead(request.principal, payment)) return { kind: 'paymentUnknown' };
+    const decided = decide(payment, request, now);
+    if (decided.kind !== 'possible') return decided;
+    const written = await store.begin(payment, decided.movement, unattendedAt(now), now);
+    if (written.kind === 'begun') return { ...written, movement: decided.movement };
+    payment = written.payment;
+  }
+  return { kind: 'inFlight' };
+}
+
+type Decision = Exclude<BegunMovement, { kind: 'begun' }> | { readonly kind: 'possible'; readonly movement: Movement };
+
+function decide(payment: Payment, request: MovementRequest, now: Date): Decision {
+  const movement = toMovement(payment, request, now);
+  const known = payment.movements[movement.id];
+  if (known) return compare(payment, known, movement, now);
+  const { kind, amount } = movement;
+  const isOver = kind === 'capture' && (payment.authorizationExpiresAt ?? '') <= now.toISOString();
+  if (isOver || !statusesFor(kind).includes(payment.status)) return { kind: 'notPossible', status: payment.status };
+  const left = kind === 'refund' ? payment.refundable : payment.capturable;
+  if (left === 0n && request.amount === undefined) return { kind: 'notPossible', status: payment.status };
+  if (amount > left) return { kind: 'amountExceeds', asked: amount, left };
+  if (Object.keys(payment.movements).length >= mostMovements) return { kind: 'tooMany', most: mostMovements };
+  return { kind: 'possible', movement };
+}
+
+function compare(payment: Payment, known: Movement, asked: Movement, now: Date): Decision {
+  if (known.requestHash !== asked.requestHash) return { kind: 'keyReused' };
+  const isOwn = known.begunBy === asked.begunBy;
+  const runsStill = now.getTime() < Date.parse(known.begunAt) + inFlightMilliseconds;
+  if (known.state === 'pending' && !isOwn && runsStill) return { kind: 'inFlight' };
+  return { kind: 'known', payment, movement: known };
+}
+
+function toMovement(payment: Payment, request: MovementRequest, now: Date): Movement {
+  const { principal, kind, idempotencyKey, requestId, reason } = request;
+  const left = kind === 'refund' ? payment.refundable : payment.capturable;
+  const amount = kind === 'void' ? left : (request.amount ?? left);
+  const takesAll = kind === 'void' || (kind === 'capture' && (request.isFinal || request.amount === undefined));
+  return {
+    id: movementId(kind, principal.id, payment.id, idempotencyKey),
+    kind,
+    amount,
+    taken: takesAll && amount <= left ? left : amount,
+    isFinal: kind === 'capture' && (request.isFinal || amount === left),
+    state: 'pending',
+    ...(reason === undefined ? {} : { reason }),
+    requestHash: deriveId('req_', kind, request.amount?.toString() ?? '', String(request.isFinal), reason ?? ''),
+    begunBy: requestId,
+    begunAt: now.toISOString(),
+  };
+}

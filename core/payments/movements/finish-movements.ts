@@ -1,0 +1,69 @@
+import type { Acquirer } from '../acquirer/authorizations.ts';
+import type { Payment } from '../payment.ts';
+import type { MovementStore } from '../ports.ts';
+import type { Movement } from './movement.ts';
+import { movementId } from './movement.ts';
+import { finishMovement, performMovement } from './perform-movement.ts';
+import { recordMovement } from './record-movement.ts';
+import { statusesFor } from './movement-rules.ts';
+import { unattendedAt } from './unattended.ts';
+
+/**
+ * Brings to an end what a payment has under way, and releases an authorization that has run out.
+ *
+ * Primary course:
+ * 1. Each pending movement is found out at the acquirer, or carried out, and recorded, one after the other.
+ * 2. When the authorization is over and something is left of it, that is released as an expiry.
+ *
+ * Every step may run twice. Throws the acquirer's errors, by which the workflow tries again. Answers how many movements
+ * it brought to an end.
+ */
+export async function finishMovements(
+  { store, acquirer }: { readonly store: MovementStore; readonly acquirer: Acquirer },
+  paymentId: string,
+  now: Date,
+): Promise<number> {
+  let payment = await store.find(paymentId);
+  let ended = 0;
+  for (const movement of pendingOf(payment)) {
+    if (!payment) break;
+    const outcome = await finishMovement(acquirer, payment, movement);
+    ({ payment } = await recordMovement(store, payment, movement.id, outcome, now));
+    ended += 1;
+  }
+  const expiry = payment && (await beginExpiry(store, payment, now));
+  if (!expiry) return ended;
+  const outcome = await performMovement(acquirer, expiry.payment, expiry.movement);
+  await recordMovement(store, expiry.payment, expiry.movement.id, outcome, now);
+  return ended + 1;
+}
+
+function pendingOf(payment: Payment | undefined): readonly Movement[] {
+  return Object.values(payment?.movements ?? {}).filter(({ state }) => state === 'pending');
+}
+
+/** Takes what is left of an authorization that has run out; undefined when there is nothing to release. */
+async function beginExpiry(
+  store: MovementStore,
+  payment: Payment,
+  now: Date,
+): Promise<{ readonly payment: Payment; readonly movement: Movement } | undefined> {
+  const { id, capturable, authorizationExpiresAt, status, requestHash } = payment;
+  if (authorizationExpiresAt === undefined || authorizationExpiresAt > now.toISOString()) return undefined;
+  if (capturable === 0n || !statusesFor('expiry').includes(status)) return undefined;
+  const movement: Movement = {
+    id: movementId('expiry', id, authorizationExpiresAt),
+    kind: 'expiry',
+    amount: capturable,
+    taken: capturable,
+    isFinal: false,
+    state: 'pending',
+    requestHash,
+    begunBy: 'expiry',
+    begunAt: now.toISOString(),
+  };
+  if (payment.movements[movement.id]) return undefined;
+  const written = await store.begin(payment, movement, unattendedAt(now), now);
+  // Whoever was faster has moved the payment on; what is left then is looked after at its next date.
+  return written.kind === 'begun' ? { payment: written.payment, movement } : undefined;
+}

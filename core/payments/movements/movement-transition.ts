@@ -1,0 +1,222 @@
+import { deriveId } from '../../ids.ts';
+import { capturePostings, refundPostings, releasePostings } from '../../ledger/payment-postings.ts';
+import type { Posting } from '../../ledger/posting.ts';
+import { assertBalanced } from '../../ledger/posting.ts';
+import type { Lot, LotChange } from '../../lots/lot.ts';
+import { takeBack } from '../../lots/lot.ts';
+import { basisPointsHalfUp } from '../../money/basis-points.ts';
+import type { Payment } from '../payment.ts';
+import type { PaymentChange, Transition } from '../transition.ts';
+import type { Movement, MovementOutcome } from './movement.ts';
+import { movementReference } from './movement.ts';
+import { movementRules, statusOf } from './movement-rules.ts';
+import { unattendedAt } from './unattended.ts';
+
+/** What a movement does to the books: its postings and its lots. */
+interface Effect {
+  readonly postings: readonly Posting[];
+  readonly lots: readonly LotChange[];
+}
+
+/**
+ * What the outcome of a movement makes of its payment. In: the payment with the movement still pending, the outcome,
+ * the payment's lots in the order of their captures (for a refund; else none), and the time. Throws when no rule leads
+ * there: whoever calls has seen that the movement is pending, so it is a broken invariant.
+ */
+export function movementTransition(
+  payment: Payment,
+  movement: Movement,
+  outcome: MovementOutcome,
+  lots: readonly Lot[],
+  now: Date,
+): Transition {
+  const rule = movementRules.find((each) => each.movement === movement.kind && each.outcome === outcome.kind);
+  const after = paymentAfter(payment, movement, outcome, now);
+  if (!rule?.leads[payment.status]?.includes(after.status)) {
+    throw new Error(`${movement.kind} ${outcome.kind} leads nowhere from ${payment.status} to ${after.status}`);
+  }
+  const { postings, lots: lotChanges } =
+    outcome.kind === 'accepted'
+      ? effectOf(payment, movement, lots, now)
+      : { postings: releasedByRefusal(payment, movement, after), lots: [] };
+  assertBalanced(postings);
+  return {
+    paymentId: payment.id,
+    from: payment.status,
+    to: after.status,
+    cause: movement.id,
+    event: rule.event,
+    occurredAt: now.toISOString(),
+    attempt: {
+      reference: movementReference(movement),
+      operation: movement.kind,
+      outcome: outcome.kind,
+      ...(outcome.kind === 'refused' ? { code: outcome.code } : {}),
+      ...(outcome.kind === 'accepted' && outcome.networkReference !== undefined
+        ? { networkReference: outcome.networkReference }
+        : {}),
+    },
+    postings,
+    lots: lotChanges,
+    change: changeOf(after, movement.id),
+  };
+}
+
+/** Codes by which the acquirer says that the authorization is over, whatever we thought. */
+const closingCodes: Readonly<Record<string, 'void' | 'expiry'>> = {
+  authorization_expired: 'expiry',
+  authorization_closed: 'void',
+};
+
+function paymentAfter(payment: Payment, movement: Movement, outcome: MovementOutcome, now: Date): Payment {
+  const version = payment.version + 1;
+  const ended: Movement = {
+    ...movement,
+    state: outcome.kind === 'accepted' ? 'succeeded' : 'failed',
+    version,
+    ...(outcome.kind === 'refused' ? { failureCode: outcome.code } : {}),
+  };
+  const moved: Payment = {
+    ...payment,
+    ...remaindersAfter(payment, movement, outcome),
+    movements: { ...payment.movements, [movement.id]: ended },
+    version,
+    updatedAt: now.toISOString(),
+  };
+  const { resolveAt: _before, ...settled } = { ...moved, status: statusOf(moved) };
+  const resolveAt = nextLookAfter(settled, now);
+  return resolveAt === undefined ? settled : { ...settled, resolveAt };
+}
+
+type Remainders = Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable' | 'releasedBy'>;
+
+function remaindersAfter(payment: Payment, movement: Movement, outcome: MovementOutcome): Partial<Remainders> {
+  const { kind, amount, taken } = movement;
+  if (outcome.kind === 'accepted') {
+    switch (kind) {
+      case 'capture':
+        return {
+          amountCaptured: payment.amountCaptured + amount,
+          refundable: payment.refundable + amount,
+        };
+      case 'refund':
+        return { amountRefunded: payment.amountRefunded + amount };
+      case 'void':
+      case 'expiry':
+        return { releasedBy: kind };
+    }
+  }
+  switch (kind) {
+    case 'refund':
+      return { refundable: payment.refundable + taken };
+    case 'capture':
+    case 'void':
+    case 'expiry': {
+      const releasedBy = payment.releasedBy ?? closingCodes[outcome.code];
+      return releasedBy === undefined ? { capturable: payment.capturable + taken } : { capturable: 0n, releasedBy };
+    }
+  }
+}
+
+/** What a refused movement would give back to an authorization that is over is no longer held. */
+function releasedByRefusal(payment: Payment, { kind, taken }: Movement, after: Payment): readonly Posting[] {
+  if (kind === 'refund' || after.releasedBy === undefined) return [];
+  return releasePostings(taken + payment.capturable, payment.currency);
+}
+
+/** When somebody has to look again: soon while anything is under way, else when the authorization runs out. */
+function nextLookAfter({ movements, capturable, authorizationExpiresAt }: Payment, now: Date): string | undefined {
+  const all = Object.values(movements);
+  if (all.some(({ state }) => state === 'pending')) return unattendedAt(now);
+  // An authorization that the acquirer will not release is for people: asking again would change nothing.
+  if (all.some(({ kind, state }) => kind === 'expiry' && state === 'failed')) return undefined;
+  return capturable > 0n ? authorizationExpiresAt : undefined;
+}
+
+function effectOf(payment: Payment, movement: Movement, lots: readonly Lot[], now: Date): Effect {
+  switch (movement.kind) {
+    case 'capture':
+      return captureEffect(payment, movement, now);
+    case 'refund':
+      return refundEffect(payment, movement, lots, now);
+    case 'void':
+    case 'expiry':
+      return { postings: releasePostings(movement.amount, payment.currency), lots: [] };
+  }
+}
+
+/** Cumulative, so that the commissions of any captures sum to the commission of their sum. */
+function commissionBetween({ terms }: Payment, before: bigint, amount: bigint): bigint {
+  const of = (total: bigint) => basisPointsHalfUp(total, terms.commissionBasisPoints);
+  return of(before + amount) - of(before);
+}
+
+function captureEffect(payment: Payment, movement: Movement, now: Date): Effect {
+  const { amount, taken } = movement;
+  const { currency, sellerId, terms } = payment;
+  const commission = commissionBetween(payment, payment.amountCaptured, amount);
+  const processingFee = basisPointsHalfUp(amount, terms.processingFeeBasisPoints);
+  const money = { amount, currency, processingFee, commission, sellerId };
+  const sellersPart = amount - commission;
+  const releaseAt = new Date(now.getTime() + terms.releaseDays * 86_400_000).toISOString();
+  const lot: Lot = {
+    ...newLot(payment, lotIdOf(movement), now),
+    amount: sellersPart,
+    remaining: sellersPart,
+    releaseAt,
+    reason: 'capture',
+  };
+  return {
+    postings: [...capturePostings(money), ...releasePostings(taken - amount, currency)],
+    lots: sellersPart > 0n ? [{ kind: 'open', lot }] : [],
+  };
+}
+
+function refundEffect(payment: Payment, movement: Movement, lots: readonly Lot[], now: Date): Effect {
+  const { amount } = movement;
+  const { currency, sellerId } = payment;
+  const commission = commissionBetween(payment, payment.amountRefunded, amount);
+  const reversals = takeBack(lots, amount - commission);
+  const sum = (of: (state: Lot['state']) => boolean) =>
+    reversals.filter(({ state }) => of(state)).reduce((total, reversal) => total + reversal.amount, 0n);
+  const fromReceivable = sum((state) => state === 'claimed');
+  const fromDeferred = sum((state) => state !== 'claimed');
+  const shortfall: Lot = {
+    ...newLot(payment, deriveId('lot_', movement.id, 'shortfall'), now),
+    amount: -fromReceivable,
+    remaining: -fromReceivable,
+    releaseAt: now.toISOString(),
+    reason: 'refund_after_payout',
+  };
+  return {
+    postings: refundPostings({ amount, currency, commission, fromDeferred, fromReceivable, sellerId }),
+    lots: [
+      ...reversals.map((reversal): LotChange => ({ kind: 'reverse', ...reversal })),
+      ...(fromReceivable > 0n ? [{ kind: 'open', lot: shortfall } as const] : []),
+    ],
+  };
+}
+
+function newLot({ id: paymentId, sellerId, currency }: Payment, id: string, now: Date) {
+  return { id, paymentId, sellerId, currency, state: 'held', createdAt: now.toISOString() } as const;
+}
+
+/** The lot that a capture makes. */
+export function lotIdOf(capture: Pick<Movement, 'id'>): string {
+  return deriveId('lot_', capture.id);
+}
+
+function changeOf(payment: Payment, movementId: string): PaymentChange {
+  const movement = payment.movements[movementId];
+  const { status, version, updatedAt, amountAuthorized, outcomeWasUnknown, fraud, resolveAt } = payment;
+  const { authorizationExpiresAt, amountCaptured, amountRefunded, capturable, refundable, releasedBy } = payment;
+  return {
+    ...{ status, version, updatedAt, amountAuthorized, outcomeWasUnknown },
+    ...{ amountCaptured, amountRefunded, capturable, refundable },
+    ...(fraud ? { fraud } : {}),
+    ...(releasedBy ? { releasedBy } : {}),
+    ...(movement ? { movement } : {}),
+    ...(authorizationExpiresAt === undefined ? {} : { authorizationExpiresAt }),
+    ...(resolveAt === undefined ? {} : { resolveAt }),
+  };
+}

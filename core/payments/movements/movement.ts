@@ -1,0 +1,55 @@
+import { deriveId } from '../../ids.ts';
+
+/**
+ * What is done to an authorization after it was made. It is written into the payment as `pending`, with what it takes
+ * out of the payment's remainders, before anybody outside is called; its outcome is a transition.
+ */
+export interface Movement {
+  readonly id: string;
+  readonly kind: MovementKind;
+  /** Minor units that move: captured, refunded, or released. */
+  readonly amount: bigint;
+  /** What it took out of `capturable` or `refundable`, and gives back when it fails. More than `amount` for a final capture. */
+  readonly taken: bigint;
+  /** Of a capture: what is left of the authorization is released with it. */
+  readonly isFinal: boolean;
+  readonly state: 'pending' | 'succeeded' | 'failed';
+  readonly failureCode?: string;
+  /** Of a refund: the seller's word for it. */
+  readonly reason?: string;
+  /** The stable fields of the request: the same Idempotency-Key with others is refused. */
+  readonly requestHash: string;
+  /** Which API request began it, so that a write whose answer was lost knows itself again. */
+  readonly begunBy: string;
+  readonly begunAt: string;
+  /** The version that its outcome made. */
+  readonly version?: number;
+}
+
+/** `expiry` releases what was not captured in time; all else somebody asked for. */
+export type MovementKind = 'capture' | 'void' | 'expiry' | 'refund';
+
+const prefixes: Readonly<Record<MovementKind, string>> = {
+  capture: 'cap_',
+  void: 'void_',
+  expiry: 'exp_',
+  refund: 'ref_',
+};
+
+/** The id of what a request asks for: the same caller, route, payment and key name the same movement for ever. */
+export function movementId(kind: MovementKind, ...cause: readonly string[]): string {
+  return deriveId(prefixes[kind], kind, ...cause);
+}
+
+/** The acquirer's reference of a movement. */
+export function movementReference(movement: Pick<Movement, 'id'>): string {
+  return movement.id;
+}
+
+/** What became of a movement at the acquirer. An unknown outcome is none: the movement stays `pending`. */
+export type MovementOutcome =
+  | { readonly kind: 'accepted'; readonly networkReference?: string }
+  | { readonly kind: 'refused'; readonly code: string };
+
+/** Captures and refunds that a payment may have, so that its item stays far below 400 KB. */
+export const mostMovements = 200;
