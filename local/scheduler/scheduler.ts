@@ -111,6 +111,7 @@ class Runs {
     const missed = Math.floor((this.#options.clock.now() - dueAt) / intervalMilliseconds);
     const scheduledAt = dueAt + missed * intervalMilliseconds;
     const nextAt = scheduledAt + intervalMilliseconds;
+    this.#options.metering?.scheduled();
     this.#deliveries.accept([toDelivery(this.#options, schedule, scheduledAt)], () => this.#setNext(schedule, nextAt));
     this.#wait(schedule, nextAt);
   }
