@@ -1,6 +1,8 @@
 import type { ObservedCall } from '../gateway/dispatcher.ts';
 import type { Metering } from '../kernel/metering.ts';
 import type { Resource } from '../kernel/service.ts';
+import { readTables } from '../dynamodb/tables.ts';
+import { toMeteredTable } from './dynamodb-metering.ts';
 import { ExpressExecutions } from './express.ts';
 import { Invocations, declaredOutsideMilliseconds } from './invocations.ts';
 import { ItemCalls } from './item-calls.ts';
@@ -31,6 +33,7 @@ const gigabyte = 1024 ** 3;
  */
 export function createMeter(resources: readonly Resource[]): Meter {
   const parts = {
+    tables: describeTables(resources),
     services: new ServiceCalls(resources),
     items: new ItemCalls(),
     invocations: new Invocations(resources),
@@ -75,7 +78,8 @@ export function createMeter(resources: readonly Resource[]): Meter {
     },
     report: (per) => report(parts, small, per),
     reset: () => {
-      for (const part of Object.values(parts)) part.clear();
+      const { tables: _, ...counting } = parts;
+      for (const part of Object.values(counting)) part.clear();
       small = { scheduled: 0, logEvents: 0, logBytes: 0, since: Date.now() };
     },
   };
@@ -91,6 +95,7 @@ interface RouteSums {
 }
 
 interface Parts {
+  readonly tables: ReturnType<typeof describeTables>;
   readonly services: ServiceCalls;
   readonly items: ItemCalls;
   readonly invocations: Invocations;
@@ -117,7 +122,12 @@ function report(parts: Parts, small: Small, per: string | undefined) {
     seconds: (Date.now() - small.since) / 1000,
     declared: { outsideCallMilliseconds: declaredOutsideMilliseconds },
     calls: parts.services.report(),
-    items: { readUnits: usage.dynamoDbReadUnits, writeUnits: usage.dynamoDbWriteUnits, calls: parts.items.report() },
+    items: {
+      readUnits: usage.dynamoDbReadUnits,
+      writeUnits: usage.dynamoDbWriteUnits,
+      calls: parts.items.report(),
+      tables: parts.tables,
+    },
     functions: parts.invocations.report(),
     expressWorkflows: parts.express.report(),
     standardWorkflows: parts.transitions.list(),
@@ -129,6 +139,21 @@ function report(parts: Parts, small: Small, per: string | undefined) {
     ...(per === undefined ? {} : { perMillion: { of: per, count, dollars: perMillion(dollars, count) } }),
     prices: { region, knownOn, list: listPrices, notCounted },
   };
+}
+
+/** The tables whose items were counted, so that the same calls can be made to tables of the same shape elsewhere. */
+function describeTables(resources: readonly Resource[]) {
+  return readTables(resources).map((table) => {
+    const { name, keys, indexes } = toMeteredTable(table);
+    return {
+      ...{ name, keys },
+      streamView: table.definition.StreamSpecification?.StreamViewType,
+      indexes: indexes.map(({ attributes, ...index }) => ({
+        ...index,
+        attributes: attributes === 'all' ? attributes : [...attributes],
+      })),
+    };
+  });
 }
 
 function usageOf(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseJsonObject } from '../../../local/kernel/json.ts';
 import { itemBytes } from '../../../local/meter/item-size.ts';
 
 /** The size of one value under a name of one byte, without that byte. */
-const valueBytes = (value: object) => itemBytes(JSON.parse(JSON.stringify({ a: value }))) - 1;
+const valueBytes = (value: object) => itemBytes(parseJsonObject(JSON.stringify({ a: value }), 'item')) - 1;
 
 describe('an item is as large as DynamoDB counts it', () => {
   test('names and strings count their bytes in UTF-8', () => {
