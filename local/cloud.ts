@@ -22,6 +22,8 @@ import type { Clock } from './kernel/clock.ts';
 import { createFaults } from './kernel/faults.ts';
 import type { Faults } from './kernel/faults.ts';
 import type { AwsService, Dispatch } from './kernel/service.ts';
+import { createMeter } from './meter/meter.ts';
+import type { Meter } from './meter/meter.ts';
 
 const region = 'eu-central-1';
 const accountId = '000000000000';
@@ -59,6 +61,8 @@ export interface Cloud {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly dispatch: Dispatch;
+  /** What AWS would charge for. */
+  readonly meter: Pick<Meter, 'report' | 'reset'>;
   /** Moves the clock event by event, everything drained between. Requests that come meanwhile wait until it is done. */
   advance(milliseconds: number): Promise<void>;
   /** Waits until all work is done that needs no further time on the clock. */
@@ -96,20 +100,27 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   let dispatcher: Dispatch = notReady;
   const dispatch: Dispatch = (service, call) => dispatcher(service, call);
   let isInvocationAlive = (_id: string) => true;
+  let callOfInvocation: Meter['callOfInvocation'] = (_id, _operation, call) => call();
   const gateway = await createGateway({
     ...{ dispatch, services: registry, credentials, clock },
     isInvocationAlive: (id) => isInvocationAlive(id),
+    callOfInvocation: (id, operation, call) => callOfInvocation(id, operation, call),
   });
   opened.defer(() => gateway.close());
   const simulators = await startSimulators(options.simulators ?? [], { dataDir, clock, log, opened });
 
   const { assembly, iam } = load(options, gateway.url, simulators.parameters);
   const { resources } = assembly;
-  const observe = options.observe ?? (() => undefined);
+  const meter = createMeter(resources);
+  callOfInvocation = meter.callOfInvocation;
+  const observe = (call: ObservedCall) => {
+    meter.observe(call);
+    options.observe?.(call);
+  };
   dispatcher = createDispatcher({ services: registry, iam, faults, log, observe });
   const services = await createServices({
     ...{ resources, clock, faults, store, dispatch, dataDir, region, accountId, log },
-    ...{ registry, credentials, opened, gatewayUrl: gateway.url, baseUrl: front.url },
+    ...{ registry, credentials, opened, gatewayUrl: gateway.url, baseUrl: front.url, metering: meter },
   });
   isInvocationAlive = (id) => services.functions.isInvocationAlive(id);
 
@@ -123,7 +134,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   const outputs = () =>
     describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });
   const local = createLocalEndpoints({
-    ...{ outputs, clock, faults, advance },
+    ...{ outputs, clock, faults, advance, meter },
     serviceNames: () => [...registry.keys()],
     executions: () => stateMachines.executions(),
     execution: (id) => stateMachines.execution(id),
@@ -146,7 +157,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   void functions.warmUp();
   return {
     ...{ baseUrl: front.url, awsUrl: gateway.url, operatorCredentials: credentials.forOperator(), region },
-    ...{ assembly, clock, faults, dispatch, outputs, advance, settled },
+    ...{ assembly, clock, faults, dispatch, outputs, advance, settled, meter },
   };
 }
 

@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
       'local',
       'packages',
       'scripts',
+      'bench',
     ],
   },
   { name: 'dead code', command: ['knip'] },

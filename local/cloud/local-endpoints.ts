@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import { faultKinds } from '../kernel/faults.ts';
 import type { Fault, Faults } from '../kernel/faults.ts';
+import type { Meter } from '../meter/meter.ts';
 import { readSmallBody } from './read-small-body.ts';
 
 /** What stands behind the operator's endpoints. */
@@ -12,6 +13,7 @@ export interface LocalEndpointsOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly advance: (milliseconds: number) => Promise<void>;
   readonly faults: Pick<Faults, 'add' | 'clear' | 'list'>;
+  readonly meter: Pick<Meter, 'report' | 'reset'>;
   /** The names that a fault may speak of. */
   readonly serviceNames: () => readonly string[];
   readonly executions: () => readonly unknown[];
@@ -84,6 +86,11 @@ async function route(request: IncomingMessage, path: string, options: LocalEndpo
     case 'DELETE faults':
       faults.clear();
       return { status: 204 };
+    case 'GET meter':
+      return { status: 200, body: options.meter.report(readPer(request)) };
+    case 'DELETE meter':
+      options.meter.reset();
+      return { status: 204 };
     case 'GET executions':
       return { status: 200, body: { data: options.executions() } };
     case 'GET executions/': {
@@ -93,6 +100,11 @@ async function route(request: IncomingMessage, path: string, options: LocalEndpo
     default:
       return notFound;
   }
+}
+
+/** What the price is to be divided by: `?per=POST /v1/payments 201`. */
+function readPer({ url = '/' }: IncomingMessage): string | undefined {
+  return new URL(url, 'http://local').searchParams.get('per') ?? undefined;
 }
 
 const notFound: Answer = { status: 404, body: { message: 'Not Found' } };

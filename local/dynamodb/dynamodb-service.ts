@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { streamLabel } from '../assembly/resource-types.ts';
 import { lastReadOf } from '../event-source-mappings/checkpoints.ts';
 import { AwsError } from '../kernel/aws-error.ts';
 import { isJsonArray, isJsonObject } from '../kernel/json.ts';
+import { createDynamoDbMetering } from '../meter/dynamodb-metering.ts';
+import type { DynamoDbMetering } from '../meter/dynamodb-metering.ts';
 import type { AwsService, Call, Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
 import { streamArn, tableArn, tableNameOf } from './arns.ts';
 import { rememberClockOffsets } from './clock-offsets.ts';
@@ -17,7 +19,10 @@ import { accessOf, streamOperations, tableOperations, writtenTables } from './op
 import { prepareStreamRecords, trimStreamRecords } from './stream-records.ts';
 import { createStreams } from './streams.ts';
 import type { Streams } from './streams.ts';
+import { openStoredItems } from './stored-items.ts';
+import type { StoredItems } from './stored-items.ts';
 import { readTables, reconcileTable } from './tables.ts';
+import type { Table } from './tables.ts';
 
 export interface DynamoDbService extends AwsService {
   /** Hears the name of every table that was written, after the write: its stream may have new records. */
@@ -53,8 +58,13 @@ async function serveTables(
   const tables = readTables(resources);
   for (const table of tables) await reconcileTable(endpoint, table);
 
+  const stored = openStoredItems(join(serverFolder(options), databaseName));
+  const metering = meterTables(options, endpoint, tables, stored);
   const listeners: ((tableName: string) => void)[] = [];
-  const onDeleted = (tableName: string): void => listeners.forEach((listener) => listener(tableName));
+  const onDeleted = (tableName: string): void => {
+    metering?.deletedPast(tableName);
+    listeners.forEach((listener) => listener(tableName));
+  };
   const reapers = new Map(
     tables.flatMap((table) =>
       table.expiryAttribute === undefined
@@ -76,7 +86,7 @@ async function serveTables(
     handle: async (call) => {
       underWay += 1;
       try {
-        return await carryOut(options, endpoint, streams, call);
+        return await carryOut({ options, endpoint, streams, metering }, call);
       } finally {
         underWay -= 1;
         // Also after an error: a call whose answer was lost may have been carried out.
@@ -88,9 +98,45 @@ async function serveTables(
     close: async () => {
       for (const reaper of reapers.values()) reaper.close();
       endpoint.close();
+      stored.close();
       await stopServer();
     },
   };
+}
+
+const databaseName = 'tables.db';
+const pidName = 'server.pid';
+
+function serverFolder({ dataDir }: ServiceOptions): string {
+  return join(dataDir, 'dynamodb');
+}
+
+/** Has what DynamoDB would charge counted, if anybody counts. */
+function meterTables(
+  options: ServiceOptions,
+  endpoint: Endpoint,
+  tables: readonly Table[],
+  stored: StoredItems,
+): DynamoDbMetering | undefined {
+  const { metering } = options;
+  if (!metering) return undefined;
+  metering.databaseProcess(() => readPid(join(serverFolder(options), pidName)));
+  const readItem = async (table: Pick<Table, 'name' | 'keys'>, key: JsonObject) => {
+    const item = stored.read(table, key);
+    if (item !== undefined) return item ?? undefined;
+    const input = { TableName: table.name, Key: key, ConsistentRead: true };
+    const { Item: found } = await endpoint.send('DynamoDB_20120810', 'GetItem', input);
+    return isJsonObject(found) ? found : undefined;
+  };
+  return createDynamoDbMetering({ tables, metering, readItem });
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(path, 'utf8'), 10);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts the server, or takes the one that the environment names. Answers what stops it. */
@@ -108,13 +154,13 @@ async function startServer(options: ServiceOptions, endpoint: Endpoint): Promise
     return () => Promise.resolve();
   }
 
-  const folder = join(options.dataDir, 'dynamodb');
+  const folder = serverFolder(options);
   mkdirSync(folder, { recursive: true });
-  const databasePath = join(folder, 'tables.db');
+  const databasePath = join(folder, databaseName);
   const server = createDynoxideProcess({
     binary,
     databasePath,
-    pidPath: join(folder, 'server.pid'),
+    pidPath: join(folder, pidName),
     log: options.log,
     onServing: (port) => endpoint.serve(new URL(`http://127.0.0.1:${String(port)}/`)),
     onDown: () => endpoint.down(),
@@ -140,10 +186,15 @@ function findBinary(): string | undefined {
   }
 }
 
+interface Carrier {
+  readonly options: ServiceOptions;
+  readonly endpoint: Endpoint;
+  readonly streams: Streams;
+  readonly metering: DynamoDbMetering | undefined;
+}
+
 async function carryOut(
-  options: ServiceOptions,
-  endpoint: Endpoint,
-  streams: Streams,
+  { options, endpoint, streams, metering }: Carrier,
   { operation, input }: Call,
 ): Promise<JsonObject> {
   if (streamOperations.has(operation)) return streams.handle(operation, input);
@@ -153,11 +204,9 @@ async function carryOut(
   checkLimits(operation, input);
   const { TableName } = input;
   const named = typeof TableName === 'string' && TableName.startsWith('arn:');
-  const answer = await endpoint.send(
-    'DynamoDB_20120810',
-    operation,
-    named ? { ...input, TableName: tableNameOf(TableName) } : input,
-  );
+  const send = (sent: JsonObject) => endpoint.send('DynamoDB_20120810', operation, sent);
+  const own = named ? { ...input, TableName: tableNameOf(TableName) } : input;
+  const answer = await (metering?.carryOut(operation, own, send) ?? send(own));
   return operation === 'DescribeTable' ? ownDescription(options, answer) : answer;
 }
 

@@ -76,12 +76,12 @@ class LocalFunctionService implements FunctionService {
     this.#options = options;
     this.#functions = new Map(definitions.map((definition) => [definition.name, definition]));
     this.#concurrency = new ConcurrencyLimits(definitions);
-    this.#logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log);
+    this.#logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log, options.metering?.logged);
     this.#workers = this.#createWorkers();
     this.#asynchronous = new AsynchronousInvocations({
       ...options,
       find: (functionName) => this.#functions.get(functionName),
-      invoke: (definition, id, payload) => this.#run(definition, id, payload),
+      invoke: (definition, id, payload) => this.#run(definition, id, payload, false),
       sendFailure: createFailureDestinations(options),
     });
   }
@@ -112,7 +112,7 @@ class LocalFunctionService implements FunctionService {
     switch (type) {
       case 'RequestResponse':
         refuseLarge(payload, largestSynchronousPayload, type);
-        return toAnswer(await this.#run(definition, randomUUID(), payload));
+        return toAnswer(await this.#run(definition, randomUUID(), payload, true));
       case 'Event':
         refuseLarge(payload, largestAsynchronousPayload, type);
         this.#asynchronous.accept(randomUUID(), definition.name, payload);
@@ -150,11 +150,15 @@ class LocalFunctionService implements FunctionService {
     await this.#logFiles.flush();
   }
 
-  async #run(definition: FunctionDefinition, id: string, payload: string): Promise<Outcome> {
+  /** `waitedFor`: its caller waits for its answer. */
+  async #run(definition: FunctionDefinition, id: string, payload: string, waitedFor: boolean): Promise<Outcome> {
     const release = this.#concurrency.take(definition);
+    const measured = this.#options.metering?.invocation(definition.name, id, waitedFor);
     this.#alive.add(id);
     try {
-      return limitAnswer(await this.#workers.run(definition, id, payload));
+      const outcome = limitAnswer(await this.#workers.run(definition, id, payload));
+      measured?.end(outcome);
+      return outcome;
     } finally {
       this.#alive.delete(id);
       release();
@@ -162,7 +166,7 @@ class LocalFunctionService implements FunctionService {
   }
 
   #createWorkers(): FunctionWorkers {
-    const { clock, dataDir, region, awsEndpointUrl, credentialsForRole, onLog, log } = this.#options;
+    const { clock, dataDir, region, awsEndpointUrl, credentialsForRole, onLog, log, metering } = this.#options;
     const clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
     // One aligned 64-bit float is read and written whole on every machine that Node runs on.
     const offset = new Float64Array(clockOffset);
@@ -184,6 +188,7 @@ class LocalFunctionService implements FunctionService {
         }),
       hooks: {
         log,
+        onProcessorTime: (microseconds) => metering?.functionsUsed(microseconds),
         onLine: (functionName, line) => {
           this.#logFiles.append(functionName, line);
           onLog?.(functionName, line);
@@ -243,7 +248,8 @@ function limitAnswer(outcome: Outcome): Outcome {
   const limit = largestSynchronousPayload + 100;
   if (Buffer.byteLength(outcome.payload) <= limit) return outcome;
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${limit} bytes).`;
-  return { failed: true, payload: JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }) };
+  const payload = JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage });
+  return { ...outcome, failed: true, payload };
 }
 
 function toAnswer({ failed, payload }: Outcome): JsonObject {

@@ -1,13 +1,18 @@
 import { Worker } from 'node:worker_threads';
+import type { OutsideCalls } from '../kernel/metering.ts';
 import type { FromWorker, ToWorker, WorkerFunction, WorkerSettings } from './messages.ts';
 
 /** What an invocation came to: JSON text, and whether it is an error's. */
 export interface Outcome {
   readonly failed: boolean;
   readonly payload: string;
+  /** Unknown of an invocation that was ended. */
+  readonly outside?: OutsideCalls;
 }
 
 export interface WorkerHooks {
+  /** Takes the processor time that the thread has used since it told last, in microseconds. */
+  readonly onProcessorTime: (microseconds: number) => void;
   /** Takes a finished line of a function's log. */
   readonly onLine: (functionName: string, line: string) => void;
   /** The thread has ended, by itself or not; a new one has to be started. */
@@ -108,7 +113,8 @@ export class FunctionWorker {
         this.#imported.delete(message.functionName);
         break;
       case 'answered':
-        this.#finish(message.id, { failed: message.failed, payload: message.payload });
+        this.#hooks.onProcessorTime(message.processorMicroseconds);
+        this.#finish(message.id, message);
         break;
       case 'abandoned':
         clearTimeout(this.#unheard.get(message.id));

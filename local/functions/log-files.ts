@@ -8,13 +8,15 @@ import { join } from 'node:path';
 export class LogFiles {
   readonly #directory: string;
   readonly #report: (line: string) => void;
+  readonly #hear: ((line: string) => void) | undefined;
   readonly #pending = new Map<string, string[]>();
   #writing: Promise<void> | undefined;
 
-  /** `directory` is made when first needed; `report` hears of lines that could not be written. */
-  constructor(directory: string, report: (line: string) => void) {
+  /** `directory` is made when first needed; `report` hears of lines that could not be written, `hear` of every line. */
+  constructor(directory: string, report: (line: string) => void, hear?: (line: string) => void) {
     this.#directory = directory;
     this.#report = report;
+    this.#hear = hear;
   }
 
   /** Adds a line to `<name>.log`. */
@@ -22,6 +24,7 @@ export class LogFiles {
     const lines = this.#pending.get(name) ?? [];
     lines.push(line);
     this.#pending.set(name, lines);
+    this.#hear?.(line);
     this.#writing ??= this.#write();
   }
 

@@ -1,3 +1,5 @@
+import type { OutsideCalls } from '../kernel/metering.ts';
+
 /** What the cloud and a worker thread say to each other. Payloads travel as JSON text: an event is copied by that. */
 
 /** A function as its worker needs to know it. */
@@ -44,7 +46,15 @@ export type FromWorker =
   | { readonly kind: 'imported'; readonly functionName: string }
   /** The function's bundle will be loaded anew at its next invocation. */
   | { readonly kind: 'forgotten'; readonly functionName: string }
-  | { readonly kind: 'answered'; readonly id: string; readonly failed: boolean; readonly payload: string }
+  | {
+      readonly kind: 'answered';
+      readonly id: string;
+      readonly failed: boolean;
+      readonly payload: string;
+      readonly outside: OutsideCalls;
+      /** What the thread has used of the processor since it told last. */
+      readonly processorMicroseconds: number;
+    }
   | { readonly kind: 'abandoned'; readonly id: string }
   | { readonly kind: 'logged'; readonly functionName: string; readonly line: string };
 

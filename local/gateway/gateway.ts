@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../kernel/aws-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Metering } from '../kernel/metering.ts';
 import type { AwsService, Caller, Dispatch } from '../kernel/service.ts';
 import type { Credentials } from './credentials.ts';
 import { listenOnLoopback } from './listen.ts';
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Whether the invocation with this id is still running: a function that ran out of time must not go on writing. */
   readonly isInvocationAlive?: (invocationId: string) => boolean;
+  /** Makes the call of an invocation, so that the meter knows who waits for it. */
+  readonly callOfInvocation?: Metering['callOfInvocation'];
 }
 
 export interface Gateway {
@@ -106,7 +109,8 @@ async function answer(request: GatewayRequest, options: GatewayOptions): Promise
     const caller = authenticate(request, options.credentials);
     const { service, operation, input, respond } =
       parseLambdaRequest(request) ?? parseJsonRequest(request, options.services);
-    return respond(await options.dispatch(service, { operation, input, caller }));
+    const call = () => options.dispatch(service, { operation, input, caller });
+    return respond(await (options.callOfInvocation?.(invocationId, operation, call) ?? call()));
   } catch (error) {
     if (error instanceof AwsError) return respondError(request, error);
     throw error;

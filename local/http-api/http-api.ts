@@ -73,7 +73,7 @@ class ApiServer {
   constructor(definition: HttpApiDefinition, options: HttpApiOptions) {
     this.definition = definition;
     this.#options = options;
-    this.logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log);
+    this.logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log, options.metering?.logged);
     this.#match = createMatcher(definition.routes);
     this.#throttle = createThrottle(definition.stage);
     const authorizers = definition.routes.flatMap(({ authorizer }) => (authorizer ? [authorizer] : []));
@@ -203,6 +203,9 @@ class ApiServer {
       ...(status !== 204 && status !== 304 && { 'content-length': body.length }),
     });
     outgoing.end(body);
+    const { match, request } = exchange;
+    const bytes = Number(request.headers['content-length'] ?? 0) + body.length;
+    this.#options.metering?.answered({ route: match?.route.key ?? '-', status, bytes });
     this.#logAccess(exchange, answer);
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { Metering } from './metering.ts';
 import type { Store } from './store.ts';
 
 /** Who makes a call, as IAM sees it. */
@@ -81,4 +82,6 @@ export interface ServiceOptions {
   readonly accountId: string;
   /** A line for the operator's console. Never a payload. */
   readonly log: (line: string) => void;
+  /** Counts what AWS would charge for; without it nothing is counted. */
+  readonly metering?: Metering;
 }

@@ -108,6 +108,7 @@ class Runs {
   #run(schedule: Schedule, dueAt: number): void {
     const scheduledAt = schedule.timetable.latest(dueAt, this.#options.clock.now());
     const nextAt = schedule.timetable.next(scheduledAt);
+    this.#options.metering?.scheduled();
     this.#deliveries.accept([toDelivery(this.#options, schedule, scheduledAt)], () => this.#setNext(schedule, nextAt));
     this.#wait(schedule, nextAt);
   }

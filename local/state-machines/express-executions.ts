@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LogFiles } from '../functions/log-files.ts';
+import type { MeasuredExecution } from '../kernel/metering.ts';
 import type { Json, ServiceOptions } from '../kernel/service.ts';
 import { expressExecutionArn } from './arns.ts';
 import { createRunLog } from './execution-log.ts';
@@ -35,13 +36,15 @@ export interface ExpressResult {
 /** Express executions: in memory, gone with the process. */
 export class ExpressExecutions {
   readonly #clock: ServiceOptions['clock'];
+  readonly #metering: ServiceOptions['metering'];
   readonly #runs: Runs;
   readonly #logFiles: LogFiles;
   /** By ARN, the oldest first. */
   readonly #executions = new Map<string, Express>();
 
-  constructor(clock: ServiceOptions['clock'], runs: Runs, logFiles: LogFiles) {
+  constructor({ clock, metering }: Pick<ServiceOptions, 'clock' | 'metering'>, runs: Runs, logFiles: LogFiles) {
     this.#clock = clock;
+    this.#metering = metering;
     this.#runs = runs;
     this.#logFiles = logFiles;
   }
@@ -75,9 +78,11 @@ export class ExpressExecutions {
   async #run(execution: Express, input: Json): Promise<ExpressResult> {
     const { machine, executionArn, name, startedAt, passes } = execution;
     const log = createRunLog(this.#logFiles, machine, executionArn);
+    const measured = this.#metering?.express(machine, JSON.stringify(input));
     const observe = (event: ExecutionEvent) => {
       passes.observe(event);
       log?.(event);
+      measureBranches(event, measured);
     };
     const seconds = Math.min(machine.machine.timeoutSeconds ?? longestSeconds, longestSeconds);
     const run = this.#runs.create({
@@ -85,10 +90,12 @@ export class ExpressExecutions {
       stateMachine: machine,
       machine: machine.machine,
       deadline: startedAt + seconds * 1000,
+      ...(measured ? { callFor: measured.callFor } : {}),
     });
     log?.({ kind: 'started', at: startedAt, input: JSON.stringify(input), roleArn: machine.roleArn });
     const outcome = await run.finish(run.begin());
     const stoppedAt = this.#clock.now();
+    measured?.end({ failed: outcome?.status !== 'SUCCEEDED' });
     if (outcome) log?.({ kind: 'ended', at: stoppedAt, outcome });
     this.#end(execution, outcome, stoppedAt);
     return { executionArn, startedAt, stoppedAt, outcome };
@@ -104,6 +111,10 @@ export class ExpressExecutions {
       if (status !== 'RUNNING') this.#executions.delete(executionArn);
     }
   }
+}
+
+function measureBranches(event: ExecutionEvent, measured: MeasuredExecution | undefined): void {
+  if (event.kind === 'forked') measured?.forked(event.length);
 }
 
 function toSummary({ machine, executionArn, name, startedAt, stoppedAt, status, error }: Express): ExecutionSummary {

@@ -1,4 +1,5 @@
 import { atEitherTime } from '../kernel/either-time.ts';
+import type { MeasuredCaller } from '../kernel/metering.ts';
 import type { Json, JsonObject, ServiceOptions } from '../kernel/service.ts';
 import { Deadlines } from './deadlines.ts';
 import type { ExecutionEvent, Outcome } from './execution.ts';
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly deadline: number | undefined;
   readonly observe: (event: ExecutionEvent) => void;
   readonly journal?: Journal;
+  /** Makes each call of a task, for the meter. */
+  readonly callFor?: MeasuredCaller['callFor'];
 }
 
 export interface Run {
@@ -104,12 +107,14 @@ export class Runs {
     });
   }
 
-  #ports({ executionArn, stateMachine: { roleArn }, observe, journal }: RunRequest): Ports {
+  #ports({ executionArn, stateMachine: { roleArn }, observe, journal, callFor }: RunRequest): Ports {
     const { clock, dispatch } = this.#options;
     const context = {
       executionArn,
-      dispatch: async (service: string, operation: string, input: JsonObject) =>
-        dispatch(service, { operation, input, caller: { kind: 'role' as const, roleArn } }),
+      dispatch: async (service: string, operation: string, input: JsonObject) => {
+        const call = () => dispatch(service, { operation, input, caller: { kind: 'role' as const, roleArn } });
+        return callFor ? callFor(operation, call) : call();
+      },
     };
     return {
       now: () => clock.now(),

@@ -20,6 +20,8 @@ const keptMilliseconds = 90 * 24 * 60 * 60 * 1000;
 /** A Standard execution may have so many events (Step Functions quotas). */
 const mostEvents = 25_000;
 
+type StandardOptions = Pick<ServiceOptions, 'clock' | 'log' | 'metering'>;
+
 interface Standard {
   readonly row: ExecutionRow;
   readonly run: Run;
@@ -36,14 +38,14 @@ interface Standard {
  * each goes on in the state in which it was; what that state did may therefore be done twice, as with AWS a task may be.
  */
 export class StandardExecutions {
-  readonly #options: Pick<ServiceOptions, 'clock' | 'log'>;
+  readonly #options: StandardOptions;
   readonly #book: ExecutionBook;
   readonly #runs: Runs;
   readonly #logFiles: LogFiles;
   readonly #running = new Map<string, Standard>();
   readonly #oldMachines = new Map<string, Machine>();
 
-  constructor(options: Pick<ServiceOptions, 'clock' | 'log'>, book: ExecutionBook, runs: Runs, logFiles: LogFiles) {
+  constructor(options: StandardOptions, book: ExecutionBook, runs: Runs, logFiles: LogFiles) {
     this.#options = options;
     this.#book = book;
     this.#runs = runs;
@@ -208,6 +210,7 @@ export class StandardExecutions {
 
   #observe(standard: Standard, event: ExecutionEvent): void {
     if (standard.ended) return;
+    if (isTransition(event)) this.#options.metering?.transition(standard.row.stateMachineArn);
     standard.pending.push(event);
     standard.log?.(event);
   }
@@ -253,6 +256,16 @@ export class StandardExecutions {
     standard.run.stop('aborted');
     return stoppedAt;
   }
+}
+
+/**
+ * Each step is charged, a retry as another one, and so is the way to the end:
+ * https://aws.amazon.com/step-functions/pricing/
+ */
+function isTransition(event: ExecutionEvent): boolean {
+  return (
+    event.kind === 'entered' || event.kind === 'ended' || (event.kind === 'failed' && event.handling === 'retried')
+  );
 }
 
 /** What an earlier process wrote of a run's branches; each frame is taken up once, and never after its state is over. */

@@ -38,9 +38,9 @@ export function createStateMachineService(options: ServiceOptions): StateMachine
   const book = new ExecutionBook(options.store);
   const machines = readStateMachines(options.resources, options.clock, book);
   const runs = new Runs(options);
-  const logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log);
+  const logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log, options.metering?.logged);
   const standard = new StandardExecutions(options, book, runs, logFiles);
-  const express = new ExpressExecutions(options.clock, runs, logFiles);
+  const express = new ExpressExecutions(options, runs, logFiles);
   const operations = new Map(Object.entries(createOperations({ machines, book, standard, express })));
   return {
     name: 'states',

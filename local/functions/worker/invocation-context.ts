@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WorkerFunction } from '../messages.ts';
+import type { OutsideTime } from './outside-time.ts';
 
 /** What a bundle sees instead of the thread's own. */
 export interface Surroundings {
@@ -21,6 +22,7 @@ export interface InvocationContext {
 
 export interface RunningInvocation {
   readonly id: string;
+  readonly outside: OutsideTime;
   state: 'running' | 'answered' | 'abandoned';
 }
 

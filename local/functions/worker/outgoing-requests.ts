@@ -38,7 +38,10 @@ function replaceRequests(
     const given = isAddress ? (typeof second === 'function' ? {} : (second ?? {})) : target;
     const callback = typeof second === 'function' ? second : third;
     const options = adapt(target, given);
-    return isAddress ? original(target, options, callback) : original(options, callback);
+    const sent = isAddress ? original(target, options, callback) : original(options, callback);
+    // What was adapted goes to the embedded cloud; all else goes outside.
+    if (options === given) measureOutside(sent);
+    return sent;
   };
   const get: Send = (target, second, third) => {
     const sent = request(target, second, third);
@@ -46,6 +49,14 @@ function replaceRequests(
     return sent;
   };
   Object.assign(module, { request, get });
+}
+
+/** Until the answer is read to its end, or none comes. */
+function measureOutside(sent: http.ClientRequest): void {
+  const ended = invocationContext.getStore()?.invocation?.outside.begin();
+  if (!ended) return;
+  sent.once('response', (response) => response.once('close', ended));
+  sent.once('error', ended);
 }
 
 /** Whether a request goes to the embedded cloud: by its port, on a loopback name. */
@@ -105,7 +116,11 @@ function replaceFetch(endpoint: URL): void {
     assertNotAbandoned();
     const request = new Request(input, init);
     const id = invocationContext.getStore()?.invocation?.id;
-    if (id !== undefined && isEndpoint(endpoint, request.url, {})) request.headers.set(invocationHeader, id);
-    return original(request);
+    if (isEndpoint(endpoint, request.url, {})) {
+      if (id !== undefined) request.headers.set(invocationHeader, id);
+      return original(request);
+    }
+    const ended = invocationContext.getStore()?.invocation?.outside.begin();
+    return original(request).finally(() => ended?.());
   };
 }

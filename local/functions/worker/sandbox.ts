@@ -1,9 +1,10 @@
 import type { FromWorker, LogLevel, WorkerFunction } from '../messages.ts';
-import type { BundleInstance, InvocationContext } from './invocation-context.ts';
+import type { BundleInstance, InvocationContext, RunningInvocation } from './invocation-context.ts';
 import { invocationContext } from './invocation-context.ts';
 import { createLambdaContext } from './lambda-context.ts';
 import type { Handler } from './load-bundle.ts';
 import { loadBundle } from './load-bundle.ts';
+import { OutsideTime } from './outside-time.ts';
 import { createConsole, writeRecord } from './own-console.ts';
 import { SandboxExit, createProcess } from './own-process.ts';
 import { RuntimeError, reportError } from './runtime-error.ts';
@@ -23,6 +24,7 @@ export class Sandbox {
   readonly #running = new Map<string, InvocationContext>();
   readonly #post: (message: FromWorker) => void;
   readonly #cacheDirectory: string;
+  #processorTime = process.threadCpuUsage();
 
   constructor(post: (message: FromWorker) => void, cacheDirectory: string) {
     this.#post = post;
@@ -46,14 +48,14 @@ export class Sandbox {
   invoke(id: string, functionName: string, payload: string): void {
     try {
       const { instance, handler } = this.#load(functionName);
-      const context: InvocationContext = { instance, invocation: { id, state: 'running' } };
+      const context: InvocationContext = { instance, invocation: newInvocation(id) };
       this.#running.set(id, context);
       void invocationContext.run(context, () => this.#run(context, handler, payload));
     } catch (error) {
       const definition = this.#definitionOf(functionName);
       if (!(error instanceof SandboxExit)) this.#log(definition, 'ERROR', [reportError(error)]);
       const report = error instanceof SandboxExit ? exitReport(id, error.exitCode) : reportError(error);
-      this.#post({ kind: 'answered', id, failed: true, payload: JSON.stringify(report) });
+      this.#postAnswer(newInvocation(id), true, JSON.stringify(report));
     }
   }
 
@@ -135,7 +137,14 @@ export class Sandbox {
     if (context.invocation?.state !== 'running') return;
     context.invocation.state = 'answered';
     this.#running.delete(context.invocation.id);
-    this.#post({ kind: 'answered', id: context.invocation.id, failed, payload });
+    this.#postAnswer(context.invocation, failed, payload);
+  }
+
+  #postAnswer({ id, outside }: RunningInvocation, failed: boolean, payload: string): void {
+    const used = process.threadCpuUsage(this.#processorTime);
+    this.#processorTime = process.threadCpuUsage();
+    const processorMicroseconds = used.user + used.system;
+    this.#post({ kind: 'answered', id, failed, payload, outside: outside.sum(), processorMicroseconds });
   }
 
   /** Ends an invocation with its sandbox; code that belongs to no invocation ends all those of its bundle. */
@@ -147,7 +156,7 @@ export class Sandbox {
       if (!invocation) continue;
       invocation.state = 'abandoned';
       this.#running.delete(invocation.id);
-      this.#post({ kind: 'answered', id: invocation.id, failed: true, payload: JSON.stringify(report(invocation.id)) });
+      this.#postAnswer(invocation, true, JSON.stringify(report(invocation.id)));
     }
     this.#retire(context.instance);
   }
@@ -166,6 +175,10 @@ export class Sandbox {
   readonly #writeLine = (functionName: string, line: string): void => {
     this.#post({ kind: 'logged', functionName, line });
   };
+}
+
+function newInvocation(id: string): RunningInvocation {
+  return { id, state: 'running', outside: new OutsideTime() };
 }
 
 /** JSON has no undefined; Lambda answers null then. */
