@@ -41,8 +41,10 @@ export function planRawCalls(calls: readonly ItemCall[], tables: readonly TableS
   const own = mergeOutcomes(calls).filter(
     ({ operation, count }) => repeatable.includes(operation) && count / payments >= leastShare,
   );
-  const planned = own.flatMap((call) =>
-    Array.from({ length: Math.round(call.count / payments) }, (_, repeat) => planCall(call, shapes, indexed, repeat)),
+  const planned = own.flatMap((call, position) =>
+    Array.from({ length: Math.round(call.count / payments) }, (_, repeat) =>
+      planCall(call, shapes, indexed, { position, repeat }),
+    ),
   );
   return { setup: planSetup(own, shapes), calls: planned };
 }
@@ -83,14 +85,15 @@ function planCall(
   call: ItemCall,
   shapes: ReadonlyMap<string, TableShape>,
   indexed: Map<string, Set<string>>,
-  repeat: number,
+  { position, repeat }: { readonly position: number; readonly repeat: number },
 ): RawCall {
   const updates = new Set(call.accesses.filter(({ action }) => action === 'Update').map(({ table }) => table));
   const parts = call.accesses.flatMap((access) => {
     const table = shapes.get(access.table);
     if (!table) return [];
-    // What is put beside an item that is updated is another item of the same payment.
-    const role = access.action === 'Put' && updates.has(access.table) ? `other${repeat}-` : `own${repeat}-`;
+    // What is put beside an item that is updated is another item of the same payment, and another one in each call.
+    const isOther = access.action === 'Put' && updates.has(access.table);
+    const role = isOther ? `other${position}.${repeat}-` : `own${repeat}-`;
     return [planAccess(access, table, indexed, role)];
   });
   const [first] = parts;

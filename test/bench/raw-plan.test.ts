@@ -58,7 +58,7 @@ describe('the raw store is asked what a payment asks the tables', () => {
     const [{ Update: update } = {}, { Put: put } = {}] = body.TransactItems;
     expect(update?.UpdateExpression).toBe('SET filling = :filling REMOVE shard');
     expect(update?.Key).toEqual({ pk: { S: 'own0-7' }, sk: { S: 'own0-7' } });
-    expect(put?.Item).toMatchObject({ pk: { S: 'other0-7' }, hour: { S: 'hour-other0-7' } });
+    expect(put?.Item).toMatchObject({ pk: { S: 'other1.0-7' }, hour: { S: 'hour-other1.0-7' } });
   });
 
   test('and what a payment only reads is there before', () => {
