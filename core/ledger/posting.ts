@@ -1,5 +1,25 @@
-/** The accounts that payments of this release post to; ../shared/domain-facts.md, "Ledger postings". */
-export type Account = 'auth_hold' | 'auth_hold_contra';
+/**
+ * The chart of accounts: every account that anything posts to, with what its balance says. A capability that needs
+ * another account adds its line here. The source is ../shared/domain-facts.md, "Ledger postings".
+ */
+export const accounts = {
+  /** Memo accounts say what is promised; nothing has moved yet. */
+  auth_hold: 'what acquirers hold on cards for us',
+  auth_hold_contra: 'the other side of auth_hold',
+  gift_card_hold: 'what payments hold on gift cards',
+  gift_card_hold_contra: 'the other side of gift_card_hold',
+  processor_clearing: 'what acquirers owe us',
+  order_escrow: 'what buyers paid for orders that were not shipped',
+  gift_card_liability: 'what holders of gift cards may still spend',
+  gift_card_breakage: 'what was left on gift cards when they expired',
+} as const;
+
+export type Account = keyof typeof accounts;
+
+/** Whether something read from outside names an account. */
+export function isAccount(name: unknown): name is Account {
+  return typeof name === 'string' && Object.hasOwn(accounts, name);
+}
 
 /** One line of a journal entry: minor units of one currency on one side of one account. */
 export interface Posting {
