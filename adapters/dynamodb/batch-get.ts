@@ -6,12 +6,13 @@ const tries = 5;
 
 /**
  * Reads up to 100 items by key, in no order. DynamoDB may leave keys unprocessed when it is busy: they are asked for
- * again, a little later each time. Throws when some are still missing an answer after five tries.
+ * again, a little later each time. Strongly consistent when asked for. Throws when some are still missing an answer after five tries.
  */
 export async function batchGetItems(
   client: DynamoDBClient,
   tableName: string,
   keys: readonly Record<string, AttributeValue>[],
+  { consistent = false }: { readonly consistent?: boolean } = {},
 ): Promise<readonly Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   let left = [...keys];
@@ -19,7 +20,7 @@ export async function batchGetItems(
     if (attempt === tries) throw new Error(`${left.length} items could not be read: the table is busy`);
     if (attempt > 0) await pause(50 * 2 ** attempt);
     const { Responses: responses, UnprocessedKeys: unprocessed } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: left } } }),
+      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent } } }),
     );
     items.push(...(responses?.[tableName] ?? []));
     left = unprocessed?.[tableName]?.Keys ?? [];

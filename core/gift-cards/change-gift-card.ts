@@ -15,10 +15,10 @@ export class GiftCardContended extends Error {
 export const giftCardContended = 'GiftCardContended';
 
 /**
- * How often a step is tried. Fifty steps at once on one card take the last of them about ten tries (decision record
- * 0005), so that whoever comes here is in a crowd that no gift card has.
+ * How often a step is tried. Of fifty steps at once on one card the last takes about ten tries (decision record 0005):
+ * whoever comes here is in a crowd that no gift card has.
  */
-const mostTries = 40;
+const mostTries = 25;
 
 /** What a step decides on what it has read. */
 export type Decision<Answer> =

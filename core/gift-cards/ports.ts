@@ -73,12 +73,20 @@ export interface CodeMacs {
   mac(keyVersion: number, message: string): Promise<Uint8Array>;
 }
 
+/** One look at a code, by whoever looks and when. */
+export interface Guess {
+  readonly principalId: string;
+  /** Unique per look: counted twice it counts once. */
+  readonly guessId: string;
+  readonly now: Date;
+}
+
 /** Counts a caller's codes that were not found. */
 export interface GuessCounter {
-  /** Counts one guess in the hour of `now`; false when the hour's limit is reached. */
-  count(principalId: string, now: Date): Promise<boolean>;
-  /** Takes a guess back that was right. A loss makes the limit stricter, never laxer. */
-  takeBack(principalId: string, now: Date): Promise<void>;
+  /** Counts a guess in the hour of its time; false when the hour's limit is reached. */
+  count(guess: Guess): Promise<boolean>;
+  /** Takes a guess back that was right. */
+  takeBack(guess: Guess): Promise<void>;
 }
 
 /** Gift cards that have something to expire. */

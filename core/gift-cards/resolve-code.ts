@@ -2,7 +2,7 @@ import { readCode } from './code.ts';
 import { hashCode } from './code-hash.ts';
 import type { GiftCard } from './gift-card.ts';
 import { isExpired } from './gift-card.ts';
-import type { CodeIndex, CodeMacs, GiftCardReader, GuessCounter } from './ports.ts';
+import type { CodeIndex, CodeMacs, GiftCardReader, Guess, GuessCounter } from './ports.ts';
 
 export interface ResolveCodeDependencies {
   readonly codes: CodeIndex;
@@ -36,15 +36,15 @@ const nobodysCard = `gc_${'0'.repeat(26)}`;
  */
 export async function resolveCode(
   { codes, giftCards, macs, guesses }: ResolveCodeDependencies,
-  { code, principalId, now }: { readonly code: string; readonly principalId: string; readonly now: Date },
+  guess: Guess & { readonly code: string },
 ): Promise<ResolvedCode> {
-  if (!(await guesses.count(principalId, now))) return { kind: 'tooManyGuesses' };
-  const canonical = readCode(code) ?? nobodysCode;
+  if (!(await guesses.count(guess))) return { kind: 'tooManyGuesses' };
+  const canonical = readCode(guess.code) ?? nobodysCode;
   const ids = await Promise.all(
     macs.keyVersions.map(async (version) => codes.findByCode(await hashCode(macs, version, canonical))),
   );
   const card = await giftCards.find(ids.find((id) => id !== undefined) ?? nobodysCard);
-  if (!card || card.available === 0n || isExpired(card, now)) return { kind: 'notFound' };
-  await guesses.takeBack(principalId, now);
+  if (!card || card.available === 0n || isExpired(card, guess.now)) return { kind: 'notFound' };
+  await guesses.takeBack(guess);
   return { kind: 'found', card };
 }

@@ -183,5 +183,5 @@ test('a card that never stands still is given up on by name, after a bounded num
   };
   const request = { giftCardId: cardId, paymentId: 'pay_1', amount: 1n, currency: 'EUR', now: start };
   await expect(holdGiftCard({ giftCards, backOff }, request)).rejects.toThrow(GiftCardContended);
-  expect(tries).toBe(40);
+  expect(tries).toBe(25);
 });
