@@ -26,6 +26,7 @@ export const problems = {
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours' },
   token_not_found: { status: 404, title: 'There is no such token' },
   payment_not_found: { status: 404, title: 'There is no such payment' },
+  gift_card_not_found: { status: 404, title: 'There is no such gift card' },
   idempotency_in_flight: { status: 409, title: 'The first request with this Idempotency-Key is still under way' },
   body_too_large: { status: 413, title: 'The body is larger than 64 KB' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used with another body' },
@@ -38,7 +39,10 @@ export const problems = {
   seller_unknown: { status: 422, title: 'There is no such seller' },
   token_unknown: { status: 422, title: 'The tender names no token of yours' },
   currency_not_accepted: { status: 422, title: 'The seller does not accept this currency' },
+  amount_out_of_bounds: { status: 422, title: 'The amount is outside of what may be issued' },
+  validity_out_of_bounds: { status: 422, title: 'The validity is outside of what may be issued' },
   too_many_cards: { status: 429, title: 'Too many cards of one range' },
+  too_many_guesses: { status: 429, title: 'Too many gift card codes that were not found' },
   internal_error: { status: 500, title: 'Something failed on our side' },
   service_unavailable: { status: 503, title: 'A part of the platform is not answering' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { giftCardRoutes } from './gift-cards.ts';
 import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -21,4 +22,5 @@ export const routes: readonly Route[] = [
   ...Object.values(documentationRoutes),
   ...Object.values(tokenRoutes),
   ...Object.values(paymentRoutes),
+  ...Object.values(giftCardRoutes),
 ];

@@ -5,6 +5,8 @@ import { routes } from '../contracts/routes.ts';
 import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
 import { Fraud } from './fraud.ts';
+import { GiftCardUpkeep } from './gift-card-upkeep.ts';
+import { GiftCards } from './gift-cards.ts';
 import { sendAlarms } from './house/alarm.ts';
 import { builtBundles } from './house/bundle.ts';
 import { HouseFunction } from './house/function.ts';
@@ -34,10 +36,12 @@ export class PlatformStack extends Stack {
     const { scoreFraud } = new Fraud(this, 'Fraud', { stage, data });
     const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, scoreFraud });
     new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment: payments.resolvePayment });
+    const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
+    new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
-      functions: [...documentation.functions, ...tokens.functions, ...payments.functions],
+      functions: [...documentation.functions, ...tokens.functions, ...payments.functions, ...giftCards.functions],
       userPool: data.access.userPool,
       clients: data.access.machineClients,
     });

@@ -1,3 +1,4 @@
+import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
 import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
@@ -8,7 +9,7 @@ import { createTransport, has } from './transport.ts';
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
-export type { Payment, Problem };
+export type { FoundGiftCard, GiftCard, IssuedGiftCard, Payment, Problem };
 
 export interface ClientOptions {
   /** The stack's `apiUrl`. */
@@ -39,6 +40,14 @@ export interface CreatePayment {
     readonly billingCountry: string;
     readonly shippingCountry: string;
   };
+}
+
+export interface IssueGiftCard {
+  /** Minor units. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly validDays?: number;
 }
 
 export interface TimelineEntry {
@@ -73,6 +82,14 @@ export function createClient(options: ClientOptions) {
       }),
     getTimeline: (id: string) =>
       send({ method: 'GET', path: `/v1/payments/${id}/timeline`, expect: isListOf<TimelineEntry> }),
+    /** Issues a gift card. Its code is in this answer alone; a lost answer is asked for again within 30 minutes. */
+    issueGiftCard: (order: IssueGiftCard, idempotencyKey: string = crypto.randomUUID()): Promise<IssuedGiftCard> =>
+      send({ method: 'POST', path: '/v1/gift-cards', body: order, idempotencyKey, expect: isGiftCard }),
+    getGiftCard: (id: string): Promise<GiftCard> =>
+      send({ method: 'GET', path: `/v1/gift-cards/${id}`, expect: isGiftCard }),
+    /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
+    lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
+      send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),
   };
 }
 
@@ -82,6 +99,10 @@ export interface List<T> {
 }
 
 const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
+const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
+  isFoundGiftCard(answer) && has(answer, 'balance');
+const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>
+  has(answer, 'object') && answer.object === 'gift_card';
 const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
 const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
 const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);

@@ -17,12 +17,19 @@ function table(id: string): Resource {
 }
 
 describe('tables', () => {
-  test('there are the five of the architecture', () => {
+  test('there are the six of the architecture', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
-    expect(ids.toSorted()).toEqual(['CvcTable', 'FraudTable', 'GuardsTable', 'PaymentsTable', 'TokensTable']);
+    expect(ids.toSorted()).toEqual([
+      'CvcTable',
+      'FraudTable',
+      'GiftCardsTable',
+      'GuardsTable',
+      'PaymentsTable',
+      'TokensTable',
+    ]);
   });
 
-  test.each(['PaymentsTable', 'TokensTable'])('%s can be recovered and is not deleted', (id) => {
+  test.each(['PaymentsTable', 'GiftCardsTable', 'TokensTable'])('%s can be recovered and is not deleted', (id) => {
     const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
     expect(deletionPolicy).toBe('Retain');
     expect(properties).toMatchObject({
@@ -47,15 +54,30 @@ describe('tables', () => {
     expect(properties).not.toHaveProperty('GlobalSecondaryIndexes');
   });
 
-  test('the payments table has its keys, its stream and sparse indexes of keys alone', () => {
-    const index = (name: string, hash: string, range: string) => ({
-      IndexName: name,
+  const index = (name: string, hash: string, range: string) => ({
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: hash, KeyType: 'HASH' },
+      { AttributeName: range, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'KEYS_ONLY' },
+  });
+
+  test('the gift cards table has its keys, its stream and sparse indexes of keys alone', () => {
+    expect(table('GiftCardsTable').Properties).toMatchObject({
       KeySchema: [
-        { AttributeName: hash, KeyType: 'HASH' },
-        { AttributeName: range, KeyType: 'RANGE' },
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      GlobalSecondaryIndexes: [
+        index('byExpireAt', 'expireShard', 'expireAt'),
+        index('byOccurredAt', 'occurredHour', 'occurredAt'),
+      ],
     });
+  });
+
+  test('the payments table has its keys, its stream and sparse indexes of keys alone', () => {
     expect(table('PaymentsTable').Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -92,6 +114,7 @@ describe('keys', () => {
       ]),
     );
     expect(keys).toEqual({
+      GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
@@ -140,7 +163,12 @@ describe('access', () => {
 
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
-  expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual(['UnpublishedQueue', 'UnpublishedQueueDeadLetters']);
+  expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnpublishedGiftCardsQueue',
+    'UnpublishedGiftCardsQueueDeadLetters',
+    'UnpublishedQueue',
+    'UnpublishedQueueDeadLetters',
+  ]);
   for (const [id, { Properties: properties }] of queues) {
     expect(properties['SqsManagedSseEnabled']).toBe(true);
     expect(properties['RedrivePolicy'] === undefined).toBe(withoutHash(id).endsWith('DeadLetters'));

@@ -69,6 +69,40 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage UnpublishedQueue',
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
+  GiftCardsIssueGiftCard: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:GetItem GuardsTable',
+    'dynamodb:PutItem GiftCardsTable',
+    'dynamodb:PutItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
+  ],
+  GiftCardsGetGiftCard: ['dynamodb:GetItem GiftCardsTable'],
+  GiftCardsLookUpGiftCard: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:UpdateItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
+  ],
+  GiftCardUpkeepExpireGiftCards: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:PutItem GiftCardsTable',
+    'dynamodb:Query GiftCardsTable/index/byExpireAt',
+    'dynamodb:UpdateItem GiftCardsTable',
+  ],
+  GiftCardUpkeepPublishGiftCardEvents: [
+    'dynamodb:DescribeStream GiftCardsTable.StreamArn',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:ListStreams GiftCardsTable.StreamArn',
+    'events:PutEvents EventBus',
+    'sqs:SendMessage UnpublishedGiftCardsQueue',
+  ],
+  GiftCardUpkeepSweepGiftCardEvents: [
+    'dynamodb:BatchGetItem GiftCardsTable',
+    'dynamodb:Query GiftCardsTable/index/byOccurredAt',
+    'events:PutEvents EventBus',
+    'sqs:DeleteMessage UnpublishedGiftCardsQueue',
+    'sqs:ReceiveMessage UnpublishedGiftCardsQueue',
+  ],
 };
 
 const others: Readonly<Record<string, readonly string[]>> = {
@@ -87,6 +121,14 @@ const others: Readonly<Record<string, readonly string[]>> = {
   PaymentUpkeepStartResolutionsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
+  ],
+  GiftCardUpkeepExpireGiftCardsSchedule: [
+    'lambda:InvokeFunction GiftCardUpkeepExpireGiftCards',
+    'sqs:SendMessage GiftCardUpkeepExpireGiftCardsDeadLetters',
+  ],
+  GiftCardUpkeepSweepGiftCardEventsSchedule: [
+    'lambda:InvokeFunction GiftCardUpkeepSweepGiftCardEvents',
+    'sqs:SendMessage GiftCardUpkeepSweepGiftCardEventsDeadLetters',
   ],
   PaymentUpkeepSweepEventsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepSweepEvents',

@@ -87,6 +87,8 @@ describe('functions', () => {
     );
     expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
       'FraudCountDeclines',
+      'GiftCardUpkeepExpireGiftCards',
+      'GiftCardUpkeepSweepGiftCardEvents',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
     ]);
@@ -114,12 +116,17 @@ describe('functions', () => {
   });
 });
 
-test('new transitions reach publish-events in batches that are halved, and what fails is kept', () => {
-  const [[, mapping] = ['', { Properties: {} }]] = ofType('AWS::Lambda::EventSourceMapping');
-  const { FilterCriteria: criteria, ...properties } = mapping.Properties as {
+test.each([
+  ['PaymentsTable', 'PaymentUpkeepPublishEvents', 'UnpublishedQueue'],
+  ['GiftCardsTable', 'GiftCardUpkeepPublishGiftCardEvents', 'UnpublishedGiftCardsQueue'],
+])('new transitions of %s reach %s in batches that are halved, and what fails is kept', (table, target, queue) => {
+  const [, mapping] =
+    ofType('AWS::Lambda::EventSourceMapping').find(
+      ([, { Properties: p }]) => readable(assembly, p['EventSourceArn']) === `${table}.StreamArn`,
+    ) ?? [];
+  const { FilterCriteria: criteria, ...properties } = mapping?.Properties as {
     FilterCriteria: { Filters: { Pattern: string }[] };
     DestinationConfig: { OnFailure: { Destination: unknown } };
-    EventSourceArn: unknown;
     FunctionName: unknown;
   };
   expect(properties).toMatchObject({
@@ -133,18 +140,19 @@ test('new transitions reach publish-events in batches that are halved, and what 
   expect(criteria.Filters.map(({ Pattern: pattern }) => JSON.parse(pattern) as unknown)).toEqual([
     { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }] } } } },
   ]);
-  expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe('UnpublishedQueue');
-  expect(readable(assembly, properties.EventSourceArn)).toBe('PaymentsTable.StreamArn');
-  expect(readable(assembly, properties.FunctionName)).toBe('PaymentUpkeepPublishEvents');
+  expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe(queue);
+  expect(readable(assembly, properties.FunctionName)).toBe(target);
 });
 
-test('schedules wake the resolver every minute and the sweeper every five, with a queue for what is lost', () => {
+test('schedules wake the resolver every minute, the sweepers every five and the expiry daily, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     return [p['ScheduleExpression'], readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
+    ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],
+    ['rate(5 minutes)', 'GiftCardUpkeepSweepGiftCardEvents', 'GiftCardUpkeepSweepGiftCardEventsDeadLetters'],
     ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
   ]);
 });
