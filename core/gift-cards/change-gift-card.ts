@@ -15,7 +15,7 @@ export class GiftCardContended extends Error {
 export const giftCardContended = 'GiftCardContended';
 
 /**
- * How often a step is tried. Of fifty steps at once on one card the last takes about ten tries (decision record 0005):
+ * How often a step is tried. Fifty holds at once on one card send some five transactions each (decision record 0005):
  * whoever comes here is in a crowd that no gift card has.
  */
 const mostTries = 25;
