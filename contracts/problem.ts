@@ -26,6 +26,7 @@ export const problems = {
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours' },
   token_not_found: { status: 404, title: 'There is no such token' },
   payment_not_found: { status: 404, title: 'There is no such payment' },
+  gift_card_not_found: { status: 404, title: 'There is no such gift card' },
   payment_not_capturable: { status: 409, title: 'The payment can no longer be captured' },
   payment_not_voidable: { status: 409, title: 'The payment can no longer be voided' },
   payment_not_refundable: { status: 409, title: 'The payment cannot be refunded' },
@@ -47,7 +48,10 @@ export const problems = {
   same_currency: { status: 422, title: 'There is nothing to convert' },
   rate_unavailable: { status: 422, title: 'There is no rate for these currencies' },
   amount_out_of_range: { status: 422, title: 'The converted amount is too small or too large' },
+  amount_out_of_bounds: { status: 422, title: 'The amount is outside of what may be issued' },
+  validity_out_of_bounds: { status: 422, title: 'The validity is outside of what may be issued' },
   too_many_cards: { status: 429, title: 'Too many cards of one range' },
+  too_many_guesses: { status: 429, title: 'Too many gift card codes that were not found' },
   internal_error: { status: 500, title: 'Something failed on our side' },
   service_unavailable: { status: 503, title: 'A part of the platform is not answering' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { movementRoutes } from './movements.ts';
 import { fxRoutes } from './fx.ts';
+import { giftCardRoutes } from './gift-cards.ts';
+import { movementRoutes } from './movements.ts';
 import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -25,4 +26,5 @@ export const routes: readonly Route[] = [
   ...Object.values(paymentRoutes),
   ...Object.values(movementRoutes),
   ...Object.values(fxRoutes),
+  ...Object.values(giftCardRoutes),
 ];

@@ -4,8 +4,10 @@ import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { Access } from './access.ts';
+import { GiftCardKeys } from './gift-card-keys.ts';
 import { sendAlarms } from './house/alarm.ts';
 import { HouseQueue } from './house/queue.ts';
+import type { HouseQueueProps } from './house/queue.ts';
 import { ForgettingTable, HouseTable } from './house/table.ts';
 import type { Stage } from './stage.ts';
 import { VaultKeys } from './vault-keys.ts';
@@ -20,7 +22,10 @@ export class DataStack extends Stack {
   readonly keys: VaultKeys;
   readonly eventBus: EventBus;
   readonly unpublishedQueue: HouseQueue;
+  readonly giftCardKeys: GiftCardKeys;
+  readonly unpublishedGiftCardsQueue: HouseQueue;
   readonly paymentsTable: HouseTable;
+  readonly giftCardsTable: HouseTable;
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
@@ -36,6 +41,14 @@ export class DataStack extends Stack {
       indexes: [
         { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
         { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
+        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
+      ],
+    });
+    this.giftCardsTable = new HouseTable(this, 'GiftCardsTable', {
+      sortKey: true,
+      stream: StreamViewType.NEW_IMAGE,
+      indexes: [
+        { name: 'byExpireAt', partitionKey: 'expireShard', sortKey: 'expireAt' },
         { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
       ],
     });
@@ -56,6 +69,7 @@ export class DataStack extends Stack {
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });
     this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true });
     this.keys = new VaultKeys(this, 'Keys', { stage });
+    this.giftCardKeys = new GiftCardKeys(this, 'GiftCardKeys', { stage });
     this.access = new Access(this, 'Access', { stage });
     this.eventBus = new EventBus(this, 'EventBus', {
       eventBusName: `quittance-${stage.name}`,
@@ -63,19 +77,33 @@ export class DataStack extends Stack {
     });
     // Rules of others hang on the bus, and it is theirs to say when nobody listens any more.
     this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.unpublishedQueue = new HouseQueue(this, 'UnpublishedQueue', {
+    this.unpublishedQueue = this.createUnpublishedQueue('UnpublishedQueue', {
       holds: 'stream batches that could not be published',
-      visibilitySeconds: 360,
-      // A day of turns of sweep-events, one each five minutes: as long as the stream itself would have kept them.
-      receivesAtMost: 288,
-      oldestMinutes: 15,
       runbook: 'Events wait to be published',
       deadLetterRunbook: 'Events were never published',
+    });
+    this.unpublishedGiftCardsQueue = this.createUnpublishedQueue('UnpublishedGiftCardsQueue', {
+      holds: 'stream batches of gift cards that could not be published',
+      runbook: 'Gift card events wait to be published',
+      deadLetterRunbook: 'Gift card events were never published',
     });
     new CfnOutput(this, 'TokenUrl', {
       value: `${this.access.domain.baseUrl()}/oauth2/token`,
       description: 'Tokens for machine clients.',
     });
     sendAlarms(this, stage);
+  }
+
+  private createUnpublishedQueue(
+    id: string,
+    texts: Pick<HouseQueueProps, 'holds' | 'runbook' | 'deadLetterRunbook'>,
+  ): HouseQueue {
+    return new HouseQueue(this, id, {
+      visibilitySeconds: 360,
+      // A day of turns of the sweep, one each five minutes: as long as the stream itself would have kept them.
+      receivesAtMost: 288,
+      oldestMinutes: 15,
+      ...texts,
+    });
   }
 }

@@ -6,6 +6,8 @@ import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
 import { Fraud } from './fraud.ts';
 import { Fx } from './fx.ts';
+import { GiftCardUpkeep } from './gift-card-upkeep.ts';
+import { GiftCards } from './gift-cards.ts';
 import { sendAlarms } from './house/alarm.ts';
 import { builtBundles } from './house/bundle.ts';
 import { HouseFunction } from './house/function.ts';
@@ -43,10 +45,18 @@ export class PlatformStack extends Stack {
     const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, scoreFraud });
     new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment: payments.resolvePayment });
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
+    const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
+    new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
-      functions: [...documentation.functions, ...tokens.functions, ...payments.functions, ...fx.functions],
+      functions: [
+        ...documentation.functions,
+        ...tokens.functions,
+        ...payments.functions,
+        ...fx.functions,
+        ...giftCards.functions,
+      ],
       userPool: data.access.userPool,
       clients: data.access.machineClients,
     });

@@ -88,11 +88,43 @@ const envelopeKeys = z
   )
   .refine((keys) => isUnique(keys.map((key) => key.kid)), 'Every kid is there once.');
 
-/** The first is the current version; a removed one can no longer recognize the cards that it marked. */
-const fingerprintKeys = z
+const keyVersions = z
   .array(z.strictObject({ version: z.int().min(1) }))
   .min(1)
   .refine((keys) => isUnique(keys.map((key) => key.version)), 'Every version is there once.');
+
+/** The first is the current version; a removed one can no longer recognize the cards that it marked. */
+const fingerprintKeys = keyVersions;
+
+/** The first is the current version; the gift cards of a removed one can no longer be found by their codes. */
+const giftCardCodeKeys = keyVersions;
+
+const days = z.int().min(1).max(36_500);
+
+/** What gift cards are issued with, and how long they live. */
+const giftCards = z
+  .strictObject({
+    /** The smallest and the largest card, in major units of its currency. */
+    leastMajorUnits: z.int().min(1),
+    mostMajorUnits: z.int().min(1),
+    /** How long a card may be valid, and how long it is when nobody says. */
+    leastValidDays: days,
+    usualValidDays: days,
+    mostValidDays: days,
+    /** For how many days at least a card is valid after a refund. */
+    revivalDays: days.default(90),
+    /** Codes that one caller may look up in an hour without finding a card. */
+    guessesPerHour: z.int().min(1).max(1000),
+  })
+  .refine(
+    ({ leastMajorUnits, mostMajorUnits }) => leastMajorUnits <= mostMajorUnits,
+    'The largest card is at least the smallest.',
+  )
+  .refine(
+    ({ leastValidDays, usualValidDays, mostValidDays }) =>
+      leastValidDays <= usualValidDays && usualValidDays <= mostValidDays,
+    'The usual validity is between the least and the most.',
+  );
 
 const settings = z.strictObject({
   /** Whether no money and nobody's card hangs on it. Such a stage may be deleted, and its alarms may go unheard. */
@@ -105,6 +137,8 @@ const settings = z.strictObject({
   fingerprintKeys,
   /** What the acquirer keeps of each capture. */
   processingFeeBasisPoints: z.int().min(0).max(10_000),
+  giftCardCodeKeys,
+  giftCards,
   /** Cards that one caller may tokenize in an hour. */
   tokenizingLimitPerHour: z.int().min(1),
   /** The amount above which the scorer declines, in major units of the payment's currency. */

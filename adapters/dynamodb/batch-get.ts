@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const tries = 5;
 
 /**
- * Reads up to 100 items by key, in no order, strongly consistent when asked to. DynamoDB may leave keys unprocessed when it is busy: they are asked for
- * again, a little later each time. Throws when some are still missing an answer after five tries.
+ * Reads up to 100 items by key, in no order, strongly consistent when asked to. DynamoDB may leave keys unprocessed when
+ * it is busy: they are asked for again, a little later each time. Throws when some still lack an answer after five tries.
  */
 export async function batchGetItems(
   client: DynamoDBClient,

@@ -1,5 +1,5 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Event } from '../../contracts/events.ts';
 import { eventSource } from '../../contracts/events.ts';
 import { deriveId } from '../../core/ids.ts';
@@ -7,28 +7,13 @@ import { exactNumber } from '../../core/payments/messages.ts';
 import type { Movement } from '../../core/payments/movements/movement.ts';
 import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
 import { requestsWithin } from '../request-options.ts';
-
-/** EventBridge takes ten entries a call. */
-const entriesPerCall = 10;
+import { putEvents } from './put-events.ts';
 
 export function eventBridgePublisher(eventBusName: string): TransitionPublisher {
   const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
-    publish: async (transitions) => {
-      const failed: StoredTransition[] = [];
-      for (let start = 0; start < transitions.length; start += entriesPerCall) {
-        const batch = transitions.slice(start, start + entriesPerCall);
-        failed.push(...(await publishBatch(client, eventBusName, batch)));
-      }
-      return failed;
-    },
+    publish: (transitions) => putEvents(client, transitions, (transition) => toEntry(eventBusName, transition)),
   };
-}
-
-async function publishBatch(client: EventBridgeClient, eventBusName: string, batch: readonly StoredTransition[]) {
-  const entries = batch.map((transition) => toEntry(eventBusName, transition));
-  const { Entries: results } = await client.send(new PutEventsCommand({ Entries: entries }));
-  return batch.filter((_, index) => results?.[index]?.EventId === undefined);
 }
 
 function toEntry(eventBusName: string, transition: StoredTransition): PutEventsRequestEntry {

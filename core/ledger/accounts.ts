@@ -5,9 +5,14 @@
 export const chartOfAccounts = {
   auth_hold: { normal: 'debit', perSeller: false, meaning: 'Memo: what cards hold for us and nobody has captured' },
   auth_hold_contra: { normal: 'credit', perSeller: false, meaning: 'Memo: the other side of auth_hold' },
+  gift_card_hold: { normal: 'debit', perSeller: false, meaning: 'Memo: what payments hold on gift cards' },
+  gift_card_hold_contra: { normal: 'credit', perSeller: false, meaning: 'Memo: the other side of gift_card_hold' },
   processor_clearing: { normal: 'debit', perSeller: false, meaning: 'What the acquirer owes us until it settles' },
   processing_fee: { normal: 'debit', perSeller: false, meaning: 'What the acquirer keeps of each capture' },
   commission: { normal: 'credit', perSeller: false, meaning: 'What we keep of each sale' },
+  order_escrow: { normal: 'credit', perSeller: false, meaning: 'What buyers paid for orders that were not shipped' },
+  gift_card_liability: { normal: 'credit', perSeller: false, meaning: 'What holders of gift cards may still spend' },
+  gift_card_breakage: { normal: 'credit', perSeller: false, meaning: 'What was left on gift cards when they expired' },
   seller_deferred: { normal: 'credit', perSeller: true, meaning: "A seller's money that is not released yet" },
   seller_receivable: { normal: 'debit', perSeller: true, meaning: 'What a seller owes us' },
 } as const satisfies Record<string, AccountDescription>;
@@ -24,9 +29,14 @@ interface AccountDescription {
 export const accounts: readonly [Account, ...Account[]] = [
   'auth_hold',
   'auth_hold_contra',
+  'gift_card_hold',
+  'gift_card_hold_contra',
   'processor_clearing',
   'processing_fee',
   'commission',
+  'order_escrow',
+  'gift_card_liability',
+  'gift_card_breakage',
   'seller_deferred',
   'seller_receivable',
 ];

@@ -1,3 +1,4 @@
+import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
 import type { Capture, Refund } from '../../contracts/movements.ts';
 import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
@@ -9,7 +10,7 @@ import { createTransport, has } from './transport.ts';
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
-export type { Capture, Payment, Problem, Refund };
+export type { Capture, FoundGiftCard, GiftCard, IssuedGiftCard, Payment, Problem, Refund };
 
 export interface ClientOptions {
   /** The stack's `apiUrl`. */
@@ -42,6 +43,14 @@ export interface CreatePayment {
     readonly billingCountry: string;
     readonly shippingCountry: string;
   };
+}
+
+export interface IssueGiftCard {
+  /** Minor units. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly validDays?: number;
 }
 
 export interface TimelineEntry {
@@ -97,6 +106,14 @@ export function createClient(options: ClientOptions) {
       }),
     getTimeline: (id: string) =>
       send({ method: 'GET', path: `/v1/payments/${id}/timeline`, expect: isListOf<TimelineEntry> }),
+    /** Issues a gift card. Its code is in this answer alone; a lost answer is asked for again within 30 minutes. */
+    issueGiftCard: (order: IssueGiftCard, idempotencyKey: string): Promise<IssuedGiftCard> =>
+      send({ method: 'POST', path: '/v1/gift-cards', body: order, idempotencyKey, expect: isGiftCard }),
+    getGiftCard: (id: string): Promise<GiftCard> =>
+      send({ method: 'GET', path: `/v1/gift-cards/${id}`, expect: isGiftCard }),
+    /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
+    lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
+      send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),
   };
 }
 
@@ -108,6 +125,10 @@ export interface List<T> {
 const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
 const isCapture: Guard<Capture> = (answer): answer is Capture => has(answer, 'object') && answer.object === 'capture';
 const isRefund: Guard<Refund> = (answer): answer is Refund => has(answer, 'object') && answer.object === 'refund';
+const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
+  isFoundGiftCard(answer) && has(answer, 'balance');
+const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>
+  has(answer, 'object') && answer.object === 'gift_card';
 const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
 const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
 const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);

@@ -25,7 +25,7 @@ interface Row {
 let instance: Instance;
 let rows: readonly Row[];
 let sign: (claims: { scope: string; sub?: string }) => Promise<string>;
-let ids: { token: string; payment: string };
+let ids: { token: string; payment: string; giftCard: string };
 let freshCvc: string;
 
 beforeAll(async () => {
@@ -34,7 +34,9 @@ beforeAll(async () => {
   sign = await signerOf(instance);
   const { token, client } = shopper(instance);
   const card = await token(cardNumber(1));
-  ids = { token: card, payment: (await client.createPayment(paymentOf(instance, card, 1), randomUUID())).id };
+  const giftCard = await client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
+  const payment = await client.createPayment(paymentOf(instance, card, 1), randomUUID());
+  ids = { token: card, payment: payment.id, giftCard: giftCard.id };
   const key = encryptionKey.parse(await (await fetch(`${instance.baseUrl}/v1/encryption-key`)).json());
   freshCvc = await encryptCard({ cvc: '123' }, key, { now: await instance.now() });
 });
@@ -68,7 +70,8 @@ async function signerOf({ dataDir, accessTokenFor }: Instance) {
 }
 
 async function call({ method, path }: Row, bearer: string | undefined): Promise<number> {
-  const owned = path.startsWith('/v1/tokens') ? ids.token : ids.payment;
+  const capability = path.split('/')[2];
+  const owned = capability === 'tokens' ? ids.token : capability === 'gift-cards' ? ids.giftCard : ids.payment;
   const answer = await fetch(instance.baseUrl + path.replace('{id}', owned), {
     method,
     headers: {

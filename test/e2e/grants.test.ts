@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import { createIam } from '../../local/iam/iam.ts';
@@ -11,7 +9,9 @@ import { encryptCard } from '../../packages/client/index.ts';
 import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
+import { invokeFunction } from './invoke-function.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
+import { tellOfMovements } from './tell-of-movements.ts';
 import { nextRefresh } from './while-off.ts';
 
 /**
@@ -105,7 +105,7 @@ beforeAll(async () => {
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
   await here.advance('PT20M');
   here.cloud.faults.clear();
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await here.stop();
@@ -118,7 +118,36 @@ function note({ caller, accesses, outcome }: ObservedCall): void {
   needed.set(caller.roleArn, [...(needed.get(caller.roleArn) ?? []), ...accesses]);
 }
 
+/** A gift card is issued, repeated, shown and looked up; its first transition is announced. */
+async function issueGiftCards(): Promise<void> {
+  const { client } = shopper(here);
+  const card = await client.issueGiftCard({ amount: 5000, currency: 'EUR' }, 'grants');
+  await client.issueGiftCard({ amount: 5000, currency: 'EUR' }, 'grants');
+  await client.issueGiftCard({ amount: 5000, currency: 'EUR', validDays: 1 }, randomUUID());
+  await client.getGiftCard(card.id);
+  await client.lookUpGiftCard(card.code ?? '');
+  await here.advance('PT1S');
+}
+
+/**
+ * The daily pass: once its schedule cannot reach it, once it cannot read, and once it lets a card of the first day lapse.
+ * The second and third run are an operator's, for a day of everything else takes long.
+ */
+async function expireGiftCards(): Promise<void> {
+  await here.advance('PT22H');
+  here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
+  await here.advance('PT1H');
+  here.cloud.faults.clear();
+  const kind = 'error_before';
+  here.cloud.faults.add({ service: 'dynamodb', operation: 'Query', kind, rate: 1 });
+  await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards', 'Event');
+  await here.advance('PT20M');
+  here.cloud.faults.clear();
+  await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards');
+}
+
 async function tellTheStory(): Promise<void> {
+  await issueGiftCards();
   const buyer = shopper(here);
   const bearer = here.accessTokenFor('tokens/write');
   const api = async (method: string, path: string, body?: unknown) => {
@@ -181,7 +210,7 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.createPayment(paymentOf(here, token, 250), randomUUID());
   here.cloud.faults.clear();
 
-  await tellOfMovements(buyer, acquirer, clearAcquirer);
+  await tellOfMovements(here, buyer, acquirer, clearAcquirer);
 
   // Quotes: on a new stack the first one brings the rates.
   await api('POST', '/v1/fx-quotes', { from: 'EUR', to: 'USD', amount: 1000, lock: '5m' });
@@ -191,6 +220,7 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.createPayment(paymentOf(here, declined, 300), randomUUID());
   here.cloud.faults.add({ service: 'events', operation: 'PutEvents', kind: 'error_before', rate: 1 });
   await buyer.client.createPayment(paymentOf(here, declined, 301), randomUUID());
+  await buyer.client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
   await here.advance('PT30M');
   here.cloud.faults.clear();
   await here.advance('PT10M');
@@ -204,57 +234,8 @@ async function tellTheStory(): Promise<void> {
     await here.advance('PT20M');
     here.cloud.faults.clear();
   }
-}
 
-type Acquirer = (fault: object) => Promise<unknown>;
-
-/** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
-async function tellOfMovements(
-  { client, token }: ReturnType<typeof shopper>,
-  acquirer: Acquirer,
-  clear: () => Promise<unknown>,
-): Promise<void> {
-  const pay = async (index: number, changes: { capture?: 'automatic' } = {}) => {
-    const body = { ...paymentOf(here, await token(cardNumber(index)), index), ...changes };
-    return (await client.createPayment(body, randomUUID())).id;
-  };
-  await pay(399, { capture: 'automatic' });
-  const captured = await pay(400);
-  const { id } = await client.capturePayment(captured, {}, 'capture');
-  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund');
-  await claimLot(lotIdOf({ id }));
-  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund-after-payout');
-  await client.voidPayment(await pay(401), 'void');
-  const lost = await pay(402);
-  for (const operation of ['capture', 'refund']) {
-    await acquirer({ operation, kind: 'drop_before', rate: 1, seed: 1 });
-    if (operation === 'capture') await client.capturePayment(lost, {}, 'lost-capture');
-    else await client.refundPayment(lost, { amount: 100, reason: 'story' }, 'lost-refund');
-    await clear();
-    await here.advance('PT3M');
-  }
-}
-
-/** What a payout will do: it claims the lot. */
-async function claimLot(lotId: string): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken } = here.cloud.operatorCredentials;
-  const dynamo = new DynamoDBClient({
-    endpoint: here.cloud.awsUrl,
-    region: here.cloud.region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-  });
-  const table = assembly.resources.find(({ logicalId }) => logicalId.startsWith('LotsTable'));
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: table?.physicalId ?? '',
-      Key: { pk: { S: lotId } },
-      UpdateExpression: 'SET #state = :claimed',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':claimed': { S: 'claimed' } },
-    }),
-  );
-  dynamo.destroy();
+  await expireGiftCards();
 }
 
 describe('without it the story would have been stopped', () => {

@@ -23,6 +23,7 @@ describe('tables', () => {
       'CvcTable',
       'FraudTable',
       'FxTable',
+      'GiftCardsTable',
       'GuardsTable',
       'LotsTable',
       'PaymentsTable',
@@ -30,7 +31,7 @@ describe('tables', () => {
     ]);
   });
 
-  test.each(['PaymentsTable', 'LotsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
+  test.each(['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
     '%s can be recovered and is not deleted',
     (id) => {
       const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
@@ -46,7 +47,8 @@ describe('tables', () => {
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'TokensTable', 'FxTable']) expect(expiry(id)).toBeUndefined();
+    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
+      expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
@@ -63,15 +65,30 @@ describe('tables', () => {
     expect(properties).not.toHaveProperty('GlobalSecondaryIndexes');
   });
 
-  test('the payments table has its keys, its stream and sparse indexes of keys alone', () => {
-    const index = (name: string, hash: string, range: string) => ({
-      IndexName: name,
+  const index = (name: string, hash: string, range: string) => ({
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: hash, KeyType: 'HASH' },
+      { AttributeName: range, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'KEYS_ONLY' },
+  });
+
+  test('the gift cards table has its keys, its stream and sparse indexes of keys alone', () => {
+    expect(table('GiftCardsTable').Properties).toMatchObject({
       KeySchema: [
-        { AttributeName: hash, KeyType: 'HASH' },
-        { AttributeName: range, KeyType: 'RANGE' },
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      GlobalSecondaryIndexes: [
+        index('byExpireAt', 'expireShard', 'expireAt'),
+        index('byOccurredAt', 'occurredHour', 'occurredAt'),
+      ],
     });
+  });
+
+  test('the payments table has its keys, its stream and sparse indexes of keys alone', () => {
     expect(table('PaymentsTable').Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -108,6 +125,7 @@ describe('keys', () => {
       ]),
     );
     expect(keys).toEqual({
+      GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
@@ -134,6 +152,8 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'EventBus',
     'FraudTable',
     'FxTable',
+    'GiftCardKeysGiftCardCodeKey1',
+    'GiftCardsTable',
     'GuardsTable',
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
@@ -141,6 +161,8 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'LotsTable',
     'PaymentsTable',
     'TokensTable',
+    'UnpublishedGiftCardsQueue',
+    'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
     'UnpublishedQueueDeadLetters',
   ]);
@@ -195,7 +217,12 @@ describe('access', () => {
 
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
-  expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual(['UnpublishedQueue', 'UnpublishedQueueDeadLetters']);
+  expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnpublishedGiftCardsQueue',
+    'UnpublishedGiftCardsQueueDeadLetters',
+    'UnpublishedQueue',
+    'UnpublishedQueueDeadLetters',
+  ]);
   for (const [id, { Properties: properties }] of queues) {
     expect(properties['SqsManagedSseEnabled']).toBe(true);
     expect(properties['RedrivePolicy'] === undefined).toBe(withoutHash(id).endsWith('DeadLetters'));

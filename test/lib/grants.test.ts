@@ -83,6 +83,40 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
+  GiftCardsIssueGiftCard: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:GetItem GuardsTable',
+    'dynamodb:PutItem GiftCardsTable',
+    'dynamodb:PutItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
+  ],
+  GiftCardsGetGiftCard: ['dynamodb:GetItem GiftCardsTable'],
+  GiftCardsLookUpGiftCard: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:UpdateItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
+  ],
+  GiftCardUpkeepExpireGiftCards: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:PutItem GiftCardsTable',
+    'dynamodb:Query GiftCardsTable/index/byExpireAt',
+    'dynamodb:UpdateItem GiftCardsTable',
+  ],
+  GiftCardUpkeepPublishGiftCardEvents: [
+    'dynamodb:DescribeStream GiftCardsTable.StreamArn',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:ListStreams GiftCardsTable.StreamArn',
+    'events:PutEvents EventBus',
+    'sqs:SendMessage UnpublishedGiftCardsQueue',
+  ],
+  GiftCardUpkeepSweepGiftCardEvents: [
+    'dynamodb:BatchGetItem GiftCardsTable',
+    'dynamodb:Query GiftCardsTable/index/byOccurredAt',
+    'events:PutEvents EventBus',
+    'sqs:DeleteMessage UnpublishedGiftCardsQueue',
+    'sqs:ReceiveMessage UnpublishedGiftCardsQueue',
+  ],
 };
 
 const workflows: Readonly<Record<string, readonly string[]>> = {
@@ -108,6 +142,14 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
   ],
   FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
+  GiftCardUpkeepExpireGiftCardsSchedule: [
+    'lambda:InvokeFunction GiftCardUpkeepExpireGiftCards',
+    'sqs:SendMessage GiftCardUpkeepExpireGiftCardsDeadLetters',
+  ],
+  GiftCardUpkeepSweepGiftCardEventsSchedule: [
+    'lambda:InvokeFunction GiftCardUpkeepSweepGiftCardEvents',
+    'sqs:SendMessage GiftCardUpkeepSweepGiftCardEventsDeadLetters',
+  ],
   PaymentUpkeepSweepEventsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepSweepEvents',
     'sqs:SendMessage PaymentUpkeepSweepEventsDeadLetters',
@@ -126,6 +168,8 @@ const ofEveryFunction = (id: string) => [
 const withDeadLetters = [
   'FraudCountDeclines',
   'FxRefreshRates',
+  'GiftCardUpkeepExpireGiftCards',
+  'GiftCardUpkeepSweepGiftCardEvents',
   'PaymentUpkeepStartResolutions',
   'PaymentUpkeepSweepEvents',
 ];

@@ -92,6 +92,8 @@ describe('functions', () => {
     expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
       'FraudCountDeclines',
       'FxRefreshRates',
+      'GiftCardUpkeepExpireGiftCards',
+      'GiftCardUpkeepSweepGiftCardEvents',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
     ]);
@@ -119,12 +121,17 @@ describe('functions', () => {
   });
 });
 
-test('new transitions reach publish-events in batches that are halved, and what fails is kept', () => {
-  const [[, mapping] = ['', { Properties: {} }]] = ofType('AWS::Lambda::EventSourceMapping');
-  const { FilterCriteria: criteria, ...properties } = mapping.Properties as {
+test.each([
+  ['PaymentsTable', 'PaymentUpkeepPublishEvents', 'UnpublishedQueue'],
+  ['GiftCardsTable', 'GiftCardUpkeepPublishGiftCardEvents', 'UnpublishedGiftCardsQueue'],
+])('new transitions of %s reach %s in batches that are halved, and what fails is kept', (table, target, queue) => {
+  const [, mapping] =
+    ofType('AWS::Lambda::EventSourceMapping').find(
+      ([, { Properties: p }]) => readable(assembly, p['EventSourceArn']) === `${table}.StreamArn`,
+    ) ?? [];
+  const { FilterCriteria: criteria, ...properties } = mapping?.Properties as {
     FilterCriteria: { Filters: { Pattern: string }[] };
     DestinationConfig: { OnFailure: { Destination: unknown } };
-    EventSourceArn: unknown;
     FunctionName: unknown;
   };
   expect(properties).toMatchObject({
@@ -138,12 +145,11 @@ test('new transitions reach publish-events in batches that are halved, and what 
   expect(criteria.Filters.map(({ Pattern: pattern }) => JSON.parse(pattern) as unknown)).toEqual([
     { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }] } } } },
   ]);
-  expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe('UnpublishedQueue');
-  expect(readable(assembly, properties.EventSourceArn)).toBe('PaymentsTable.StreamArn');
-  expect(readable(assembly, properties.FunctionName)).toBe('PaymentUpkeepPublishEvents');
+  expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe(queue);
+  expect(readable(assembly, properties.FunctionName)).toBe(target);
 });
 
-test('schedules wake resolver, sweeper and rates at their times, with a queue for what is lost', () => {
+test('schedules wake resolver, sweepers, rates and expiry at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     const zone = p['ScheduleExpressionTimezone'] as string | undefined;
@@ -153,6 +159,8 @@ test('schedules wake resolver, sweeper and rates at their times, with a queue fo
   expect(schedules.toSorted()).toEqual([
     ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
+    ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],
+    ['rate(5 minutes)', 'GiftCardUpkeepSweepGiftCardEvents', 'GiftCardUpkeepSweepGiftCardEventsDeadLetters'],
     ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
   ]);
 });

@@ -70,6 +70,21 @@ describe('a stage', () => {
       'Every kid is there once',
     ],
     ['a version twice', { fingerprintKeys: [{ version: 1 }, { version: 1 }] }, 'Every version is there once'],
+    ['a gift card key twice', { giftCardCodeKeys: [{ version: 1 }, { version: 1 }] }, 'Every version is there once'],
+    [
+      'a usual validity below the least',
+      {
+        giftCards: {
+          leastMajorUnits: 1,
+          mostMajorUnits: 2,
+          leastValidDays: 365,
+          usualValidDays: 30,
+          mostValidDays: 730,
+          guessesPerHour: 1,
+        },
+      },
+      'The usual validity is between',
+    ],
     ['a limit of nothing', { tokenizingLimitPerHour: 0 }, 'tokenizingLimitPerHour'],
     ['a retention that CloudWatch does not know', { logRetentionDays: 8 }, 'logRetentionDays'],
     ['logs without end', { logRetentionDays: 9999 }, 'logRetentionDays'],

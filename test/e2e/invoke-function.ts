@@ -1,0 +1,27 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { CloudHere } from './cloud-here.ts';
+
+/**
+ * Calls a function as an operator does from the console, by the id of its construct: what a daily schedule does, without
+ * a day of everything else. `Event` does not wait for the answer.
+ */
+export async function invokeFunction(
+  { cloud }: CloudHere,
+  id: string,
+  type: 'RequestResponse' | 'Event' = 'RequestResponse',
+): Promise<void> {
+  const found = cloud.assembly.resources.find(
+    ({ type: resourceType, logicalId }) =>
+      resourceType === 'AWS::Lambda::Function' && logicalId.replace(/[0-9A-F]{8}$/u, '') === id,
+  );
+  if (!found) throw new Error(`There is no function ${id}`);
+  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
+  const client = new LambdaClient({
+    endpoint: cloud.awsUrl,
+    region: 'eu-central-1',
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+  const answer = await client.send(new InvokeCommand({ FunctionName: found.physicalId, InvocationType: type }));
+  client.destroy();
+  if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${answer.FunctionError}`);
+}

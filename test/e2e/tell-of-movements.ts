@@ -1,0 +1,58 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
+import type { CloudHere } from './cloud-here.ts';
+import type { shopper } from './support.ts';
+import { cardNumber, paymentOf } from './support.ts';
+
+type Acquirer = (fault: object) => Promise<unknown>;
+
+/** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
+export async function tellOfMovements(
+  here: CloudHere,
+  { client, token }: ReturnType<typeof shopper>,
+  acquirer: Acquirer,
+  clear: () => Promise<unknown>,
+): Promise<void> {
+  const pay = async (index: number, changes: { capture?: 'automatic' } = {}) => {
+    const body = { ...paymentOf(here, await token(cardNumber(index)), index), ...changes };
+    return (await client.createPayment(body, randomUUID())).id;
+  };
+  await pay(399, { capture: 'automatic' });
+  const captured = await pay(400);
+  const { id } = await client.capturePayment(captured, {}, 'capture');
+  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund');
+  await claimLot(here, lotIdOf({ id }));
+  await client.refundPayment(captured, { amount: 100, reason: 'story' }, 'refund-after-payout');
+  await client.voidPayment(await pay(401), 'void');
+  const lost = await pay(402);
+  for (const operation of ['capture', 'refund']) {
+    await acquirer({ operation, kind: 'drop_before', rate: 1, seed: 1 });
+    if (operation === 'capture') await client.capturePayment(lost, {}, 'lost-capture');
+    else await client.refundPayment(lost, { amount: 100, reason: 'story' }, 'lost-refund');
+    await clear();
+    await here.advance('PT3M');
+  }
+}
+
+/** What a payout will do: it claims the lot. */
+async function claimLot({ cloud }: CloudHere, lotId: string): Promise<void> {
+  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
+  const dynamo = new DynamoDBClient({
+    endpoint: cloud.awsUrl,
+    region: cloud.region,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+  const table = cloud.assembly.resources.find(({ logicalId }) => logicalId.startsWith('LotsTable'));
+  await dynamo.send(
+    new UpdateItemCommand({
+      TableName: table?.physicalId ?? '',
+      Key: { pk: { S: lotId } },
+      UpdateExpression: 'SET #state = :claimed',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':claimed': { S: 'claimed' } },
+    }),
+  );
+  dynamo.destroy();
+}
