@@ -1,3 +1,5 @@
+import { divide } from './rounding.ts';
+
 /** A hundredth of a percent: the unit of fees and commissions. */
 const wholeBasisPoints = 10_000n;
 
@@ -7,5 +9,5 @@ const wholeBasisPoints = 10_000n;
  */
 export function basisPointsHalfUp(amount: bigint, basisPoints: number): bigint {
   if (amount < 0n) throw new RangeError('A share is taken of an amount that is not negative');
-  return (amount * BigInt(basisPoints) * 2n + wholeBasisPoints) / (wholeBasisPoints * 2n);
+  return divide(amount * BigInt(basisPoints), wholeBasisPoints, 'halfUp');
 }
