@@ -29,6 +29,7 @@ export class DataStack extends Stack {
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly exceptionsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
   readonly giftCardSecretsTable: ForgettingTable;
   readonly guardsTable: HouseTable;
@@ -70,6 +71,9 @@ export class DataStack extends Stack {
     });
     this.giftCardSecretsTable = new ForgettingTable(this, 'GiftCardSecretsTable', {
       reason: 'With its secret the code of a gift card can be made again: docs/decisions/0008.',
+    });
+    this.exceptionsTable = new HouseTable(this, 'ExceptionsTable', {
+      indexes: [{ name: 'byState', partitionKey: 'state', sortKey: 'seenKey' }],
     });
     // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });
