@@ -29,6 +29,7 @@ export class DataStack extends Stack {
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly exceptionsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
   readonly guardsTable: HouseTable;
   readonly fraudTable: HouseTable;
@@ -64,6 +65,9 @@ export class DataStack extends Stack {
     });
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
+    this.exceptionsTable = new HouseTable(this, 'ExceptionsTable', {
+      indexes: [{ name: 'byState', partitionKey: 'state', sortKey: 'seenKey' }],
+    });
     this.cvcTable = new ForgettingTable(this, 'CvcTable');
     // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });

@@ -21,6 +21,7 @@ describe('tables', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
     expect(ids.toSorted()).toEqual([
       'CvcTable',
+      'ExceptionsTable',
       'FraudTable',
       'FxTable',
       'GiftCardsTable',
@@ -31,23 +32,29 @@ describe('tables', () => {
     ]);
   });
 
-  test.each(['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
-    '%s can be recovered and is not deleted',
-    (id) => {
-      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-      expect(deletionPolicy).toBe('Retain');
-      expect(properties).toMatchObject({
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      });
-    },
-  );
+  test.each([
+    'PaymentsTable',
+    'LotsTable',
+    'GiftCardsTable',
+    'TokensTable',
+    'FxTable',
+    'ExceptionsTable',
+    'GuardsTable',
+    'FraudTable',
+  ])('%s can be recovered and is not deleted', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+    expect(deletionPolicy).toBe('Retain');
+    expect(properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
+    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'ExceptionsTable'])
       expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
@@ -150,6 +157,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
     'EventBus',
+    'ExceptionsTable',
     'FraudTable',
     'FxTable',
     'GiftCardKeysGiftCardCodeKey1',

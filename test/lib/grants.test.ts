@@ -81,6 +81,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage UnpublishedQueue',
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
+  ExceptionsListExceptions: ['dynamodb:BatchGetItem ExceptionsTable', 'dynamodb:Query ExceptionsTable/index/byState'],
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
   GiftCardsIssueGiftCard: [
