@@ -3,7 +3,8 @@ import type { GiftCardPublisher, GiftCardTransitionLog } from './ports.ts';
 
 /** A transition is dated before it is written, by the time its transaction and its retries take. */
 const earlierMilliseconds = 120_000;
-const laterMilliseconds = 1_000;
+/** The stream's clock and ours may differ, and it dates by whole seconds. */
+const laterMilliseconds = 60_000;
 
 /**
  * Publishes again what the stream of gift cards could not publish; as sweep-events does for payments.
