@@ -25,29 +25,36 @@ describe('tables', () => {
       'FxTable',
       'GiftCardsTable',
       'GuardsTable',
+      'LedgerTable',
       'LotsTable',
       'PaymentsTable',
       'TokensTable',
     ]);
   });
 
-  test.each(['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
-    '%s can be recovered and is not deleted',
-    (id) => {
-      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-      expect(deletionPolicy).toBe('Retain');
-      expect(properties).toMatchObject({
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      });
-    },
-  );
+  test.each([
+    'PaymentsTable',
+    'LedgerTable',
+    'LotsTable',
+    'GiftCardsTable',
+    'TokensTable',
+    'FxTable',
+    'GuardsTable',
+    'FraudTable',
+  ])('%s can be recovered and is not deleted', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+    expect(deletionPolicy).toBe('Retain');
+    expect(properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
+    for (const id of ['PaymentsTable', 'LedgerTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
       expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
@@ -128,6 +135,7 @@ describe('keys', () => {
       GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
+      LedgerKey: ['ECC_NIST_P256', 'SIGN_VERIFY', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
     });
   });
@@ -158,9 +166,12 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
     'KeysVaultKey',
+    'LedgerKey',
+    'LedgerTable',
     'LotsTable',
     'PaymentsTable',
     'TokensTable',
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
@@ -218,6 +229,7 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
