@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { exceptionRoutes } from './exceptions.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -29,4 +30,5 @@ export const routes: readonly Route[] = [
   ...Object.values(fxRoutes),
   ...Object.values(giftCardRoutes),
   ...Object.values(ledgerRoutes),
+  ...Object.values(exceptionRoutes),
 ];

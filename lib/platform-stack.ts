@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { routes } from '../contracts/routes.ts';
 import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
+import { Exceptions } from './exceptions.ts';
 import { Fraud } from './fraud.ts';
 import { Fx } from './fx.ts';
 import { GiftCardUpkeep } from './gift-card-upkeep.ts';
@@ -49,6 +50,7 @@ export class PlatformStack extends Stack {
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
     const ledger = new Ledger(this, 'Ledger', { stage, data });
+    const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
@@ -59,6 +61,7 @@ export class PlatformStack extends Stack {
         ...fx.functions,
         ...giftCards.functions,
         ...ledger.functions,
+        ...exceptions.functions,
       ],
       userPool: data.access.userPool,
       clients: data.access.machineClients,

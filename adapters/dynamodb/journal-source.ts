@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../core/ledger/journal/entry.ts';
 import type { Posting } from '../../core/ledger/posting.ts';
 import { itemDigest } from './canonical-item.ts';
 import { toGiftCardTransition } from './gift-card-item.ts';
-import { toTransition } from './payment-item.ts';
+import { toTransition } from './transition-item.ts';
 
 type Item = Record<string, AttributeValue>;
 

@@ -54,10 +54,15 @@ async function allEntries(account: string, filters: Readonly<Record<string, stri
   do {
     const page: { data: readonly LedgerEntry[]; nextCursor?: string | null } = await operatorOf(
       here,
-    ).listAccountEntries(account, { limit: '2', from: firstDay, ...filters, ...(cursor == null ? {} : { cursor }) });
+    ).listAccountEntries(account, {
+      limit: '2',
+      from: firstDay,
+      ...filters,
+      ...(typeof cursor !== 'string' ? {} : { cursor }),
+    });
     entries.push(...page.data);
     cursor = page.nextCursor;
-  } while (cursor != null);
+  } while (typeof cursor === 'string');
   return entries;
 }
 
