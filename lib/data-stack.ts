@@ -103,17 +103,22 @@ export class DataStack extends Stack {
       runbook: 'Gift card events wait to be published',
       deadLetterRunbook: 'Gift card events were never published',
     });
-    this.unjournaledDeadLetters = new DeadLetterQueue(this, 'UnjournaledDeadLetters', {
-      holds: 'transitions that the journal could not take',
-      runbook: 'Transitions are not in the journal',
-    });
-    // What is missing from the books is told nowhere else.
-    this.unjournaledDeadLetters.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.unjournaledDeadLetters = this.createUnjournaledDeadLetters();
     new CfnOutput(this, 'TokenUrl', {
       value: `${this.access.domain.baseUrl()}/oauth2/token`,
       description: 'Tokens for machine clients.',
     });
     sendAlarms(this, stage);
+  }
+
+  private createUnjournaledDeadLetters(): DeadLetterQueue {
+    const deadLetters = new DeadLetterQueue(this, 'UnjournaledDeadLetters', {
+      holds: 'transitions that the journal could not take',
+      runbook: 'Transitions are not in the journal',
+    });
+    // What is missing from the books is told nowhere else.
+    deadLetters.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return deadLetters;
   }
 
   private createUnpublishedQueue(
