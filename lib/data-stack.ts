@@ -32,6 +32,7 @@ export class DataStack extends Stack {
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly disputesTable: HouseTable;
   readonly ledgerTable: HouseTable;
   readonly exceptionsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
@@ -70,6 +71,9 @@ export class DataStack extends Stack {
     });
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
+    this.disputesTable = new HouseTable(this, 'DisputesTable', {
+      indexes: [{ name: 'byOpenedAt', partitionKey: 'list', sortKey: 'openedAt' }],
+    });
     this.ledgerTable = new HouseTable(this, 'LedgerTable', { sortKey: true });
     this.cvcTable = new ForgettingTable(this, 'CvcTable', {
       reason: 'A backup of security codes is forbidden (PCI DSS 3.3.1).',

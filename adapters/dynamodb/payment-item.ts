@@ -8,6 +8,7 @@ import { paymentStatuses } from '../../core/payments/payment.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
 import type { PaymentChange } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
+import { paymentDisputes } from './dispute-item.ts';
 import { movementItems, toMovementItem } from './movement-item.ts';
 
 /** How many index partitions share the transitions of an hour. */
@@ -78,6 +79,8 @@ const paymentItem = z.object({
   refundable: amount,
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movements: movementItems,
+  disputes: paymentDisputes.exactOptional(),
+  disputeExcess: amount.exactOptional(),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),

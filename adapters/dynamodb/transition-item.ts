@@ -8,6 +8,7 @@ import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { PaymentChange, Transition } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
+import { disputeStepItem, paymentDisputes } from './dispute-item.ts';
 import { lotFields, lotState } from './lot-item.ts';
 import { movementItem, toMovementItem } from './movement-item.ts';
 import { contextItem, occurredHour, toContextItem, transitionKey } from './payment-item.ts';
@@ -79,6 +80,8 @@ const changeItem = z.object({
   amounts: z.tuple([amount, amount, amount, amount, amount]),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movementItem.exactOptional(),
+  disputes: paymentDisputes.exactOptional(),
+  disputeExcess: amount.exactOptional(),
   outcomeWasUnknown: z.literal(true).exactOptional(),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
@@ -97,7 +100,7 @@ const transitionItem = z.object({
   occurredAt: z.string(),
   attempt: z.object({
     reference: z.string().exactOptional(),
-    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
+    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund', 'dispute']),
     outcome: z.enum([
       'approved',
       'declined',
@@ -108,6 +111,7 @@ const transitionItem = z.object({
       'reversalConfirmed',
       'accepted',
       'refused',
+      'notified',
     ]),
     code: z.string().exactOptional(),
     approvalCode: z.string().exactOptional(),
@@ -116,6 +120,7 @@ const transitionItem = z.object({
   postings: z.array(postingText),
   lots: z.array(lotChangeItem),
   change: changeItem,
+  dispute: disputeStepItem.exactOptional(),
   context: contextItem.exactOptional(),
 });
 type TransitionItem = z.output<typeof transitionItem>;

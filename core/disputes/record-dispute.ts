@@ -49,7 +49,8 @@ export async function recordDispute(
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const before = await store.find(disputeId(notice.acquirerReference));
     if (before && before.version >= notice.version) return tell(dependencies, 'known', before, now);
-    const payment = await store.findPayment(paymentOfReference(notice.authorizationReference) ?? '');
+    const paymentId = paymentOfReference(notice.authorizationReference);
+    const payment = paymentId === undefined ? undefined : await store.findPayment(paymentId);
     const misfit = misfitOf(notice, payment, before);
     if (misfit === 'captureUnderWay') return { kind: misfit };
     if (misfit || !payment) return tellOf(dependencies, misfit ?? unknownReference(notice), now);

@@ -19,7 +19,8 @@ function fakeDisputeStore(world: ReturnType<typeof fakeMovementStore>) {
   const disputes = new Map<string, Dispute>();
   const store: DisputeStore = {
     find: (id) => Promise.resolve(disputes.get(id)),
-    findPayment: (id) => world.store.find(id),
+    // DynamoDB refuses an empty key.
+    findPayment: (id) => (id === '' ? Promise.reject(new Error('no key')) : world.store.find(id)),
     lots: (ids) => world.movements.lots(ids),
     record: async (transition, dispute, versionBefore) => {
       if (disputes.get(dispute.id)?.version !== versionBefore) return 'changed';
