@@ -86,10 +86,10 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
   GiftCardsIssueGiftCard: [
+    'dynamodb:GetItem GiftCardSecretsTable',
     'dynamodb:GetItem GiftCardsTable',
-    'dynamodb:GetItem GuardsTable',
+    'dynamodb:PutItem GiftCardSecretsTable',
     'dynamodb:PutItem GiftCardsTable',
-    'dynamodb:PutItem GuardsTable',
     'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
   ],
   GiftCardsGetGiftCard: ['dynamodb:GetItem GiftCardsTable'],
