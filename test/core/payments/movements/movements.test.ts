@@ -236,6 +236,26 @@ describe('a capture', () => {
     expect(await world.ask('capture', { key: 'two' })).toMatchObject({ payment: { status: 'captured' } });
   });
 
+  test('that somebody else ended meanwhile is answered as it ended, whatever has come since', async () => {
+    const world = await given(1000n);
+    const { capture } = world.acquirer;
+    const slow = {
+      ...world.acquirer,
+      capture: async (request: Parameters<typeof capture>[0]) => {
+        const answer = await capture(request);
+        await world.finish(later(60));
+        await world.ask('refund', { amount: 100n, key: 'refund', at: later(61) });
+        return answer;
+      },
+    };
+    const request = { principal: platform, paymentId: world.payment.id, kind: 'capture', isFinal: false } as const;
+    const asked = { ...request, idempotencyKey: 'slow', requestId: 'request-slow' };
+    const told = await movePayment({ ...world.dependencies, acquirer: slow }, asked, now);
+    expect(told).toMatchObject({ payment: { status: 'captured', amountCaptured: 1000n, amountRefunded: 0n } });
+    const replayed = await movePayment(world.dependencies, { ...asked, requestId: 'again' }, later(62));
+    expect(replayed).toEqual({ ...told, replayed: true });
+  });
+
   test('under the same key with another amount is refused', async () => {
     const world = await given(1000n);
     await world.ask('capture', { amount: 100n, key: 'one' });
