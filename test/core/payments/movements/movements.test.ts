@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Payment } from '../../../../core/payments/payment.ts';
+import type { CaptureRequest } from '../../../../core/payments/acquirer.ts';
 import { finishMovements } from '../../../../core/payments/movements/finish-movements.ts';
 import { movePayment } from '../../../../core/payments/movements/move-payment.ts';
 import { movementRules } from '../../../../core/payments/movements/movement-rules.ts';
@@ -238,11 +239,10 @@ describe('a capture', () => {
 
   test('that somebody else ended meanwhile is answered as it ended, whatever has come since', async () => {
     const world = await given(1000n);
-    const { capture } = world.acquirer;
     const slow = {
       ...world.acquirer,
-      capture: async (request: Parameters<typeof capture>[0]) => {
-        const answer = await capture(request);
+      capture: async (request: CaptureRequest) => {
+        const answer = await world.acquirer.capture(request);
         await world.finish(later(60));
         await world.ask('refund', { amount: 100n, key: 'refund', at: later(61) });
         return answer;
