@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 import { outlastConflicts } from './outlast-conflicts.ts';
 
@@ -7,11 +8,14 @@ import { outlastConflicts } from './outlast-conflicts.ts';
  * try two seconds: DynamoDB answers within milliseconds or not at all, and the caller's own time is short.
  */
 export function createDynamoDBClient(): DynamoDBClient {
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    retryMode: 'standard',
-    requestHandler: requestsWithin(2000),
-  });
+  const client = withoutLogger(
+    new DynamoDBClient({
+      ...leanSettings,
+      maxAttempts: 3,
+      retryMode: 'standard',
+      requestHandler: requestsWithin(2000),
+    }),
+  );
   outlastConflicts(client);
   return client;
 }

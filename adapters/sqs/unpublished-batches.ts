@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import type { UnpublishedBatch, UnpublishedBatches } from '../../core/payments/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
 /**
@@ -16,7 +17,9 @@ const failure = z.object({
 
 /** The queue of batches that publish-events could not publish. */
 export function sqsUnpublishedBatches(queueUrl: string): UnpublishedBatches {
-  const client = new SQSClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
+  const client = withoutLogger(
+    new SQSClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
   return {
     receive: async () => {
       const { Messages: messages } = await client.send(
