@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 import { outlastConflicts } from './outlast-conflicts.ts';
@@ -18,4 +19,11 @@ export function createDynamoDBClient(): DynamoDBClient {
   );
   outlastConflicts(client);
   return client;
+}
+
+/** The client for the streams of tables, of the functions that read them themselves. */
+export function createDynamoDBStreamsClient(): DynamoDBStreamsClient {
+  return withoutLogger(
+    new DynamoDBStreamsClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
 }

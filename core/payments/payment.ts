@@ -1,3 +1,4 @@
+import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import type { CardFunding } from '../tokens/token.ts';
 import type { Movement } from './movements/movement.ts';
@@ -10,6 +11,7 @@ export const paymentStatuses = [
   'captured',
   'partially_refunded',
   'refunded',
+  'disputed',
   'voided',
   'expired',
   'declined',
@@ -53,11 +55,12 @@ export interface Payment {
   readonly ownerId: string;
   /** The hash of the request's stable fields: the same Idempotency-Key with another request is refused. */
   readonly requestHash: string;
-  /** Which API request wrote the item, so that a Put whose answer was lost knows itself again. */
-  readonly openedBy: string;
+  /** Which API request wrote it, so that a Put whose answer was lost knows itself again; until the first outcome. */
+  readonly openedBy?: string;
   readonly sellerId: string;
   readonly buyer: { readonly id: string; readonly email: string };
-  readonly context: PaymentContext;
+  /** Until the first outcome, whose transition keeps it from then on. */
+  readonly context?: PaymentContext;
   readonly tender: CardTender;
   readonly amount: bigint;
   readonly currency: string;
@@ -71,20 +74,27 @@ export interface Payment {
   readonly amountRefunded: bigint;
   /** What a new capture may still take: authorized, less captured, less what captures under way have taken. */
   readonly capturable: bigint;
-  /** What a new refund may still take: captured, less refunded, less what refunds under way have taken. */
+  /**
+   * What a new refund may still take: captured, less refunded, less what refunds under way have taken, less chargebacks
+   * that are open or lost. Below zero when those took more than refunds had left.
+   */
   readonly refundable: bigint;
   /** How what was not captured was released, once it was. */
   readonly releasedBy?: 'void' | 'expiry';
   /** Captures, refunds and releases by id, those under way and those that ended. */
   readonly movements: Readonly<Record<string, Movement>>;
+  /** Chargebacks on its captures by the dispute's id. Absent when there was none. */
+  readonly disputes?: Readonly<Record<string, PaymentDispute>>;
+  /** What of them went beyond what the seller could give back; we carry it until people have cleared it up. */
+  readonly disputeExcess?: bigint;
   readonly fraud?: FraudAssessment;
   readonly declineCode?: string;
   readonly failureCode?: string;
   readonly authorizationExpiresAt?: string;
   /** Whether an unknown outcome was recorded, so that the first answer to the caller was 202. */
   readonly outcomeWasUnknown: boolean;
-  /** Until when the first request may still be under way. */
-  readonly inFlightUntil: string;
+  /** Until when the first request may still be under way; until the first outcome. */
+  readonly inFlightUntil?: string;
   /** When somebody has to look at it again, and how often that has happened. Absent when nothing is due. */
   readonly resolveAt?: string;
   readonly resolveRound: number;
@@ -96,4 +106,9 @@ export interface Payment {
 /** The acquirer's reference of an attempt: derived, so that the same attempt asks under the same reference for ever. */
 export function authorizationReference(paymentId: string, attempt: number): string {
   return `${paymentId}-authorization-${attempt}`;
+}
+
+/** The payment that an acquirer's reference belongs to; undefined when it is none of an authorization of ours. */
+export function paymentOfReference(reference: string): string | undefined {
+  return /^(pay_[0-9a-z]{26})-authorization-\d+$/u.exec(reference)?.[1];
 }

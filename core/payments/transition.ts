@@ -1,3 +1,4 @@
+import type { DisputeStep } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
@@ -8,7 +9,7 @@ import type { EventType } from './events.ts';
 import type { Movement, MovementKind } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import { unattendedAt } from './movements/unattended.ts';
-import type { Payment, PaymentStatus } from './payment.ts';
+import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
 import { authorizationReference } from './payment.ts';
 
 /** What happened to an attempt, in the words of the workflow. */
@@ -60,6 +61,9 @@ export interface PaymentChange {
   readonly capturable: bigint;
   readonly refundable: bigint;
   readonly releasedBy?: 'void' | 'expiry';
+  /** All chargebacks as they are now, and what went beyond; absent where this changes none of it. */
+  readonly disputes?: NonNullable<Payment['disputes']>;
+  readonly disputeExcess?: bigint;
   /** The movement that ended, or that begins with this very transition. */
   readonly movement?: Movement;
   readonly outcomeWasUnknown: boolean;
@@ -83,13 +87,18 @@ export interface Transition {
   readonly postings: readonly Posting[];
   readonly lots: readonly LotChange[];
   readonly change: PaymentChange;
+  /** Of a dispute's transition: what happened to the dispute. */
+  readonly dispute?: DisputeStep;
+  /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
+  readonly context?: PaymentContext;
 }
 
 /** What an attempt at the acquirer came to, for the timeline. */
 export interface Attempt {
   readonly reference: string;
-  readonly operation: 'authorization' | MovementKind;
-  readonly outcome: Outcome['kind'] | 'accepted' | 'refused';
+  /** `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. */
+  readonly operation: 'authorization' | MovementKind | 'dispute';
+  readonly outcome: Outcome['kind'] | 'accepted' | 'refused' | 'notified';
   readonly code?: string;
   readonly approvalCode?: string;
   readonly networkReference?: string;
@@ -127,6 +136,7 @@ export function transitionFor(
       postings,
       lots: [],
       change: changeOf(payment, rule.to, outcome, assessment, now),
+      ...(payment.context ? { context: payment.context } : {}),
     },
   };
 }
@@ -148,9 +158,12 @@ function wasTold(payment: Payment, outcome: Outcome): boolean {
   }
 }
 
-/** The payment after a transition: the same function answers the first request and every replay. */
+/**
+ * The payment after a transition: the same function answers the first request and every replay. What only the first
+ * request needed is over with the first transition.
+ */
 export function applyChange(payment: Payment, change: PaymentChange): Payment {
-  const { resolveAt: _due, ...rest } = payment;
+  const { resolveAt: _due, openedBy: _request, inFlightUntil: _flight, context: _context, ...rest } = payment;
   const { movement, ...fields } = change;
   const movements = movement ? { ...payment.movements, [movement.id]: movement } : payment.movements;
   return { ...rest, ...fields, movements };
@@ -195,7 +208,7 @@ function approvedFields(payment: Payment, acquirersExpiry: string | undefined, n
     isFinal: true,
     state: 'pending',
     requestHash: payment.requestHash,
-    begunBy: payment.openedBy,
+    begunBy: 'automatic',
     begunAt: now.toISOString(),
   };
   return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };

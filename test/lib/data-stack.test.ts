@@ -21,40 +21,58 @@ describe('tables', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
     expect(ids.toSorted()).toEqual([
       'CvcTable',
+      'ExceptionsTable',
       'FraudTable',
       'FxTable',
+      'GiftCardSecretsTable',
       'GiftCardsTable',
       'GuardsTable',
+      'LedgerTable',
       'LotsTable',
       'PaymentsTable',
       'TokensTable',
     ]);
   });
 
-  test.each(['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
-    '%s can be recovered and is not deleted',
-    (id) => {
-      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-      expect(deletionPolicy).toBe('Retain');
-      expect(properties).toMatchObject({
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      });
-    },
-  );
+  test.each([
+    'PaymentsTable',
+    'LedgerTable',
+    'LotsTable',
+    'GiftCardsTable',
+    'TokensTable',
+    'FxTable',
+    'ExceptionsTable',
+    'GuardsTable',
+    'FraudTable',
+  ])('%s can be recovered and is not deleted', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+    expect(deletionPolicy).toBe('Retain');
+    expect(properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
+    for (const id of [
+      'PaymentsTable',
+      'LedgerTable',
+      'LotsTable',
+      'GiftCardsTable',
+      'TokensTable',
+      'FxTable',
+      'ExceptionsTable',
+    ])
       expect(expiry(id)).toBeUndefined();
-    for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
+    for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test('the security codes alone are forgotten for good: no backup, no stream, no index', () => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table('CvcTable');
+  test.each(['CvcTable', 'GiftCardSecretsTable'])('%s forgets for good: no backup, no stream, no index', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
     expect(deletionPolicy).toBe('Delete');
     expect(properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -81,10 +99,7 @@ describe('tables', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-      GlobalSecondaryIndexes: [
-        index('byExpireAt', 'expireShard', 'expireAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
-      ],
+      GlobalSecondaryIndexes: [index('byExpireAt', 'expireShard', 'expireAt')],
     });
   });
 
@@ -98,7 +113,6 @@ describe('tables', () => {
       GlobalSecondaryIndexes: [
         index('byOwner', 'ownerId', 'createdAt'),
         index('byResolveAt', 'resolveShard', 'resolveAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
       ],
     });
   });
@@ -128,6 +142,7 @@ describe('keys', () => {
       GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
+      LedgerKey: ['ECC_NIST_P256', 'SIGN_VERIFY', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
     });
   });
@@ -146,10 +161,11 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   const byPolicy = Object.groupBy(rest, ([, { DeletionPolicy: policy }]) => policy ?? 'none');
   const idsOf = (policy: string) => (byPolicy[policy] ?? []).map(([id]) => withoutHash(id)).toSorted();
   expect(Object.keys(byPolicy).toSorted()).toEqual(['Delete', 'Retain']);
-  expect(idsOf('Delete')).toEqual(['CvcTable']);
+  expect(idsOf('Delete')).toEqual(['CvcTable', 'GiftCardSecretsTable']);
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
     'EventBus',
+    'ExceptionsTable',
     'FraudTable',
     'FxTable',
     'GiftCardKeysGiftCardCodeKey1',
@@ -158,9 +174,12 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
     'KeysVaultKey',
+    'LedgerKey',
+    'LedgerTable',
     'LotsTable',
     'PaymentsTable',
     'TokensTable',
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
@@ -218,6 +237,7 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
