@@ -3,15 +3,19 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { DisputeEvent, Event } from '../../contracts/events.ts';
 import { eventSource } from '../../contracts/events.ts';
 import type { DisputeStep } from '../../core/disputes/dispute.ts';
+import type { Publisher } from '../../core/events/ports.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { Movement } from '../../core/payments/movements/movement.ts';
-import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
+import type { StoredTransition } from '../../core/payments/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 import { putEvents } from './put-events.ts';
 
-export function eventBridgePublisher(eventBusName: string): TransitionPublisher {
-  const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
+export function eventBridgePublisher(eventBusName: string): Publisher<StoredTransition> {
+  const client = withoutLogger(
+    new EventBridgeClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
   return {
     publish: async (transitions) => {
       const told = transitions.flatMap((transition) => toEvents(transition).map((event) => ({ transition, event })));

@@ -1,7 +1,7 @@
 import type { GiftCard, GiftCardHold } from './gift-card.ts';
 import type { GiftCardTransition } from './transition.ts';
 
-/** What a step has to know before it decides, read strongly consistent. */
+/** What a step has to know before it decides: each item strongly consistent, but not all of one moment. */
 export interface GiftCardState {
   readonly card?: GiftCard | undefined;
   /** The payment's hold, when a payment was named. */
@@ -97,13 +97,3 @@ export interface ExpiryQueue {
 
 /** How many shards hold what will expire. */
 export const expiryShards = 8;
-
-/** Announces transitions as events; answers which did not get through. */
-export interface GiftCardPublisher {
-  publish(transitions: readonly GiftCardTransition[]): Promise<readonly GiftCardTransition[]>;
-}
-
-export interface GiftCardTransitionLog {
-  /** Transitions that occurred between two times, a page at a time. */
-  between(from: Date, to: Date): AsyncIterable<readonly GiftCardTransition[]>;
-}
