@@ -9,6 +9,7 @@ import { createClient, encryptCard } from '../../packages/client/index.ts';
 import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
+import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
@@ -248,6 +249,13 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
   await here.advance('PT30M');
   here.cloud.faults.clear();
+  const now = await here.now();
+  for (const queues of [
+    { queue: 'UnpublishedQueue', table: 'PaymentsTable' },
+    { queue: 'UnpublishedGiftCardsQueue', table: 'GiftCardsTable' },
+  ]) {
+    await giveWordOfForgottenBatch(here, queues, now, now);
+  }
   await here.advance('PT10M');
 
   // Dead letters: of functions whose work fails for good, and of schedules and rules whose functions cannot be reached.

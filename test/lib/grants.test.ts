@@ -74,8 +74,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage UnpublishedQueue',
   ],
   PaymentUpkeepSweepEvents: [
-    'dynamodb:BatchGetItem PaymentsTable',
-    'dynamodb:Query PaymentsTable/index/byOccurredAt',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:Scan PaymentsTable',
     'events:PutEvents EventBus',
     'sqs:DeleteMessage UnpublishedQueue',
     'sqs:ReceiveMessage UnpublishedQueue',
@@ -112,8 +113,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage UnpublishedGiftCardsQueue',
   ],
   GiftCardUpkeepSweepGiftCardEvents: [
-    'dynamodb:BatchGetItem GiftCardsTable',
-    'dynamodb:Query GiftCardsTable/index/byOccurredAt',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:Scan GiftCardsTable',
     'events:PutEvents EventBus',
     'sqs:DeleteMessage UnpublishedGiftCardsQueue',
     'sqs:ReceiveMessage UnpublishedGiftCardsQueue',
