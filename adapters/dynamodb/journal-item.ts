@@ -150,7 +150,7 @@ export function toRootItem({ day, chains, totals, signature, publicKey, ...rest 
 const json = text.transform((each): unknown => JSON.parse(each));
 const rootItem = z.strictObject({
   pk: text,
-  sk: text,
+  sk: text.pipe(z.iso.date()),
   chains: json.pipe(z.array(z.tuple([z.int(), z.string()]))),
   totals: json.pipe(encodedTotals),
   previousDay: text,

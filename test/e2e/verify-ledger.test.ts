@@ -52,7 +52,10 @@ async function tellOfMoney(instance: Connection, from: number, count: number): P
       { ...paymentOf(instance, await token(cardNumber(index)), index), currency: index % 3 === 0 ? 'USD' : 'EUR' },
       randomUUID(),
     );
-    if (index % 4 === 0) return void (await client.voidPayment(id, `void-${index}`));
+    if (index % 4 === 0) {
+      await client.voidPayment(id, `void-${index}`);
+      return;
+    }
     await client.capturePayment(id, { amount: 600 }, `part-${index}`);
     await client.capturePayment(id, { amount: 200 }, `rest-${index}`);
     if (index % 2 === 0) await client.refundPayment(id, { amount: 300, reason: 'books' }, `refund-${index}`);
@@ -114,7 +117,7 @@ describe('verify:ledger', () => {
     expect(await verifyLedger(join(folder, 'nowhere'))).toMatchObject({ code: 2 });
   });
 
-  test('fails by name when one byte of the stored table is changed', async () => {
+  test('fails by name when one byte of the stored table is changed', () => {
     const copy = join(folder, 'copy');
     cpSync(join(dataDir, 'dynamodb'), join(copy, 'dynamodb'), { recursive: true });
     const file = readdirSync(join(copy, 'dynamodb')).find((name) => name.endsWith('.db')) ?? '';
@@ -170,7 +173,8 @@ function afterFlip(kind: (typeof kinds)[number], seed: number) {
   const { findings } = flipped
     ? verify([...rest, flipped])
     : verify(rest, [finding(name, 'an item', 'no JSON of attributes')]);
-  return { item, findings, text: bytes.toString('utf8') };
+  // Where the key itself was changed, the item goes by another name from then on.
+  return { names: [item, flipped ?? item].flatMap(namesOf), findings, text: bytes.toString('utf8') };
 }
 
 /** Names by which findings may tell of an item. */
@@ -187,8 +191,7 @@ function namesOf({ pk, sk }: Item): readonly string[] {
 test.each(kinds)('one byte changed in a $kind is always found, and named', (kind) => {
   const missed: string[] = [];
   for (let seed = 1; seed <= 40; seed += 1) {
-    const { item, findings, text } = afterFlip(kind, seed);
-    const names = namesOf(item);
+    const { names, findings, text } = afterFlip(kind, seed);
     const isNamed = findings.some(({ id, expected }) => names.some((name) => `${id} ${expected}`.includes(name)));
     if (!isNamed) missed.push(`seed ${seed}: ${text} -> ${JSON.stringify(findings.slice(0, 2))}`);
   }

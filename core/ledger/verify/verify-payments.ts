@@ -1,5 +1,6 @@
 import type { Payment } from '../../payments/payment.ts';
 import type { StoredTransition } from '../../payments/ports.ts';
+import { standingDisputes, takenBack } from '../../payments/taken-back.ts';
 import type { Books, Finding } from './books.ts';
 import { finding, unless } from './books.ts';
 
@@ -40,20 +41,27 @@ interface Before {
   readonly refunded: bigint;
 }
 
-type Amounts = Pick<Payment, 'amountAuthorized' | 'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable'>;
+type Amounts = Pick<Payment, 'amountAuthorized' | 'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable'> &
+  Pick<Payment, 'disputes' | 'disputeExcess'>;
 
+/** What is refundable may be below zero: a chargeback takes in full what refunds took before it. */
 function* verifyCaps(id: string, amounts: Amounts): Generator<Finding> {
-  const { amountAuthorized: authorized, amountCaptured: captured, amountRefunded: refunded } = amounts;
-  const { capturable, refundable } = amounts;
-  if ([authorized, captured, refunded, capturable, refundable].some((amount) => amount < 0n)) {
-    yield finding(id, 'amounts of nothing or more', [authorized, captured, refunded, capturable, refundable]);
+  const { amountAuthorized: authorized, amountCaptured: captured, amountRefunded: refunded, capturable } = amounts;
+  if ([authorized, captured, refunded, capturable].some((amount) => amount < 0n)) {
+    yield finding(id, 'amounts of nothing or more', [authorized, captured, refunded, capturable]);
   }
-  if (captured + capturable > authorized) {
-    yield finding(id, `captured and capturable of at most ${authorized.toString()}`, captured + capturable);
-  }
-  if (refunded + refundable > captured) {
-    yield finding(id, `refunded and refundable of at most ${captured.toString()}`, refunded + refundable);
-  }
+  yield* atMost(id, 'captured and capturable', authorized, captured + capturable);
+  yield* atMost(id, 'refunded and charged back', captured, takenBack(amounts));
+  yield* atMost(
+    id,
+    'refunded, charged back and refundable',
+    captured,
+    refunded + standingDisputes(amounts) + amounts.refundable,
+  );
+}
+
+function* atMost(id: string, what: string, most: bigint, found: bigint): Generator<Finding> {
+  if (found > most) yield finding(id, `${what} of at most ${most.toString()}`, found);
 }
 
 /** What a transition moved: an accepted capture or refund its amount, all others nothing. */

@@ -32,8 +32,25 @@ export function* verifyRoots(
     yield* verifySignature(root, options.publicKey);
     before = { day: root.day, hash: root.hash };
   }
+  yield* verifyClosedHeads(books);
   if (!options.settled) return;
   for (const day of unsignedDays(books)) yield finding(`the root of ${day}`, 'a signed root of the closed day', 'none');
+  for (const { chain, closed } of books.heads) {
+    if (closed && unsignedDays(books).includes(closed.day)) {
+      yield finding(`the head of chain ${chain}`, 'to be closed through a day that is signed', closed.day);
+    }
+  }
+}
+
+/** Every head is closed where the last root says, or through a later day, whose root is still to come. */
+function* verifyClosedHeads({ heads, roots }: Books): Generator<Finding> {
+  const last = roots.toSorted((one, other) => (one.day < other.day ? -1 : 1)).at(-1);
+  if (!last) return;
+  for (const { chain, closed } of heads) {
+    if (closed && closed.day > last.day) continue;
+    const end = { day: last.day, ...last.chains[chain] };
+    yield* unless(`the head of chain ${chain}`, 'to be closed at', end, closed);
+  }
 }
 
 function* verifyEnds(found: readonly (readonly Segment[])[], { day, chains }: DayRoot): Generator<Finding> {
