@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { AcquirerOutcomeUnknown, AcquirerUnavailable } from '../../core/payments/acquirer.ts';
 
@@ -39,13 +40,25 @@ const fileLimitBytes = 64 * 1024 * 1024;
  * answer that is too long or no JSON.
  */
 export async function exchange(request: Exchange): Promise<Reply> {
-  const { status, text } = await send(request, answerLimitBytes);
+  const { status, text } = await ask(request, (response) => readText(response, answerLimitBytes));
   return { status, body: parseJson(text, request.about) };
 }
 
-/** Fetches a file, in whatever form it is. Throws as `exchange` does. */
-export async function fetchText(request: Exchange): Promise<TextReply> {
-  return send(request, fileLimitBytes);
+/**
+ * Fetches a file, in whatever form it is, into one at `path`, whose folder exists; an answer other than 200 is answered
+ * as text. Throws as `exchange` does.
+ */
+export async function download(request: Exchange, path: string): Promise<TextReply> {
+  return ask(request, async (response) => {
+    if (response.status !== 200) return readText(response, answerLimitBytes);
+    const file = await open(path, 'wx');
+    try {
+      for await (const chunk of boundedBody(response, fileLimitBytes)) await file.appendFile(chunk);
+    } finally {
+      await file.close();
+    }
+    return '';
+  });
 }
 
 /** The JSON in an answer. Throws AcquirerOutcomeUnknown when it is none. */
@@ -63,7 +76,7 @@ export function parseJson(text: string, about: string): unknown {
  * and an authorization written to one is neither sent nor certainly unsent: a new handshake costs less than such an
  * unknown outcome.
  */
-async function send(request: Exchange, limitBytes: number): Promise<TextReply> {
+async function ask(request: Exchange, read: (response: Response) => Promise<string>): Promise<TextReply> {
   const { method, url, body, timeoutMilliseconds, about } = request;
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
@@ -78,7 +91,7 @@ async function send(request: Exchange, limitBytes: number): Promise<TextReply> {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await readBounded(response, limitBytes);
+    const text = await read(response);
     if (response.status >= 500) throw new UnusableAnswer(`a server error (${response.status})`);
     return { status: response.status, text };
   } catch (error) {
@@ -93,23 +106,27 @@ export function unreadable(about: string, status: number): AcquirerOutcomeUnknow
   return new AcquirerOutcomeUnknown(`${about}: the answer (${status}) cannot be read`);
 }
 
-/** The reason stays inside this file: `send` turns it into the port's error. */
+/** The reason stays inside this file: `ask` turns it into the port's error. */
 class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
-async function readBounded(response: Response, limitBytes: number): Promise<string> {
+async function readText(response: Response, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
+  for await (const chunk of boundedBody(response, limitBytes)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+async function* boundedBody(response: Response, limitBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   const body: ReadableStream<Uint8Array> | null = response.body;
   // Leaving the loop cancels the rest of the body.
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > limitBytes) throw new UnusableAnswer('an answer that is too long');
-    text += decoder.decode(chunk, { stream: true });
+    yield chunk;
   }
-  return text + decoder.decode();
 }
 
 /** Only codes and our own words go into the message, and no cause: what fetch throws may hold parts of the request. */
