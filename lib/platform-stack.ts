@@ -15,6 +15,7 @@ import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
+import { Settlement } from './settlement.ts';
 import { acquirerUrlPattern } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
@@ -48,6 +49,7 @@ export class PlatformStack extends Stack {
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
+    new Settlement(this, 'Settlement', { stage, data, acquirerUrl });
     const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,

@@ -7,7 +7,8 @@ import { expectedAmounts } from '../../core/settlement/expected-amounts.ts';
 import type { BookAnswer } from '../../core/settlement/match-line.ts';
 import type { BookSource } from '../../core/settlement/ports.ts';
 import { batchGetItems } from './batch-get.ts';
-import { paymentKey, toPayment, toTransition, transitionKey } from './payment-item.ts';
+import { paymentKey, toPayment, transitionKey } from './payment-item.ts';
+import { toTransition } from './transition-item.ts';
 
 interface FoundMovement {
   readonly reference: string;

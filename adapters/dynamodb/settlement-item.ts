@@ -10,6 +10,8 @@ import type {
   SettlementTransition,
 } from '../../core/settlement/settlement.ts';
 import { settledKey, settlementId } from '../../core/settlement/settlement.ts';
+import { amount } from './amount.ts';
+import { postingText, toPostingText } from './posting-text.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -40,8 +42,6 @@ export function overdueKey(movement: OverdueMovement): Item {
   return { pk: { S: overduePartition }, sk: { S: `${movement.day}#${settledKey(movement)}` } };
 }
 
-// DynamoDB numbers come back as number or, beyond 2^53, as bigint.
-const amount = z.union([z.int(), z.bigint()]).transform(BigInt);
 const amounts = { gross: amount, fee: amount, net: amount, currency: z.string() };
 const kind = z.string().refine(isExceptionKind, `is none of ${Object.keys(exceptionKinds).join(', ')}`);
 
@@ -71,9 +71,24 @@ export function toSettlement(item: Item): Settlement {
 }
 
 /** A transition as DynamoDB keeps it: written once, never changed. Versions sort as text. */
-export function toSettlementTransitionItem({ settlementId: id, ...transition }: SettlementTransition): Item {
-  const sk = `transition#${String(transition.version).padStart(6, '0')}`;
-  return marshall({ ...transition, pk: id, sk });
+export function toSettlementTransitionItem({ settlementId: id, postings, ...rest }: SettlementTransition): Item {
+  const sk = `transition#${String(rest.version).padStart(6, '0')}`;
+  return marshall({ ...rest, postings: postings.map(toPostingText), pk: id, sk });
+}
+
+const transitionItem = z.object({
+  pk: z.string(),
+  version: z.int(),
+  event: z.enum(['settlement.booked', 'settlement.explained']),
+  occurredAt: z.string(),
+  postings: z.array(postingText),
+  clears: z.array(z.string()),
+});
+
+/** Throws when the item is not a transition of a settlement as this release writes it. */
+export function toSettlementTransition(item: Item): SettlementTransition {
+  const { pk, ...rest } = transitionItem.parse(unmarshall(item));
+  return { settlementId: pk, ...rest };
 }
 
 const progressItem = z.object({ settledThrough: z.string(), checkedThrough: z.string() });

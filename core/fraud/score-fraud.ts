@@ -29,12 +29,17 @@ export interface ScoreOrder {
 }
 
 /** The things that a payment's velocity is counted by. */
-export function velocityKeys(order: Pick<ScoreOrder, 'fingerprint' | 'ip' | 'deviceId'>) {
+function velocityKeys(order: Pick<ScoreOrder, 'fingerprint' | 'ip' | 'deviceId'>) {
   return {
-    card: { entity: 'card', value: order.fingerprint },
+    card: cardKey(order),
     address: { entity: 'address', value: order.ip },
     device: { entity: 'device', value: order.deviceId },
   } as const;
+}
+
+/** What a card's velocity is counted by. */
+export function cardKey({ fingerprint }: Pick<ScoreOrder, 'fingerprint'>): VelocityKey {
+  return { entity: 'card', value: fingerprint };
 }
 
 /**

@@ -71,7 +71,7 @@ export async function createPayment(
   if (opened.kind === 'exists' && opened.payment.openedBy !== request.requestId) {
     return replay(dependencies.payments, opened.payment, prepared.payment.requestHash, now);
   }
-  const run = await dependencies.workflow.run(toOrder(prepared.payment));
+  const run = await dependencies.workflow.run(toOrder(prepared.payment, request.context));
   // A capture that began with the approval has been taken further since.
   if (run.kind === 'finished' && !run.change.movement) return created(applyChange(prepared.payment, run.change));
   return created(await presentState(dependencies.payments, prepared.payment));
@@ -169,7 +169,11 @@ function requestHash(request: CreatePaymentRequest): string {
 
 async function replay(payments: PaymentStore, payment: Payment, hash: string, now: Date): Promise<CreatePaymentResult> {
   if (payment.requestHash !== hash) return { kind: 'keyReused' };
-  if (payment.status === 'processing' && !payment.outcomeWasUnknown && now.toISOString() < payment.inFlightUntil) {
+  if (
+    payment.status === 'processing' &&
+    !payment.outcomeWasUnknown &&
+    now.toISOString() < (payment.inFlightUntil ?? '')
+  ) {
     return { kind: 'inFlight' };
   }
   // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.
@@ -178,8 +182,8 @@ async function replay(payments: PaymentStore, payment: Payment, hash: string, no
   return { kind: 'created', payment: first ? asOf(payment, first) : payment, replayed: true };
 }
 
-function toOrder(payment: Payment): AuthorizationOrder {
-  const { ip, deviceId, billingCountry, shippingCountry } = payment.context;
+function toOrder(payment: Payment, context: PaymentContext): AuthorizationOrder {
+  const { ip, deviceId, billingCountry, shippingCountry } = context;
   return {
     paymentId: payment.id,
     attempt: payment.attempt,

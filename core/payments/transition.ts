@@ -8,7 +8,7 @@ import type { EventType } from './events.ts';
 import type { Movement, MovementKind } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import { unattendedAt } from './movements/unattended.ts';
-import type { Payment, PaymentStatus } from './payment.ts';
+import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
 import { authorizationReference } from './payment.ts';
 
 /** What happened to an attempt, in the words of the workflow. */
@@ -83,6 +83,8 @@ export interface Transition {
   readonly postings: readonly Posting[];
   readonly lots: readonly LotChange[];
   readonly change: PaymentChange;
+  /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
+  readonly context?: PaymentContext;
 }
 
 /** What an attempt at the acquirer came to, for the timeline. */
@@ -127,6 +129,7 @@ export function transitionFor(
       postings,
       lots: [],
       change: changeOf(payment, rule.to, outcome, assessment, now),
+      ...(payment.context ? { context: payment.context } : {}),
     },
   };
 }
@@ -148,9 +151,12 @@ function wasTold(payment: Payment, outcome: Outcome): boolean {
   }
 }
 
-/** The payment after a transition: the same function answers the first request and every replay. */
+/**
+ * The payment after a transition: the same function answers the first request and every replay. What only the first
+ * request needed is over with the first transition.
+ */
 export function applyChange(payment: Payment, change: PaymentChange): Payment {
-  const { resolveAt: _due, ...rest } = payment;
+  const { resolveAt: _due, openedBy: _request, inFlightUntil: _flight, context: _context, ...rest } = payment;
   const { movement, ...fields } = change;
   const movements = movement ? { ...payment.movements, [movement.id]: movement } : payment.movements;
   return { ...rest, ...fields, movements };
@@ -195,7 +201,7 @@ function approvedFields(payment: Payment, acquirersExpiry: string | undefined, n
     isFinal: true,
     state: 'pending',
     requestHash: payment.requestHash,
-    begunBy: payment.openedBy,
+    begunBy: 'automatic',
     begunAt: now.toISOString(),
   };
   return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };

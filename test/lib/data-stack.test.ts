@@ -24,10 +24,12 @@ describe('tables', () => {
       'ExceptionsTable',
       'FraudTable',
       'FxTable',
+      'GiftCardSecretsTable',
       'GiftCardsTable',
       'GuardsTable',
       'LotsTable',
       'PaymentsTable',
+      'SettlementsTable',
       'TokensTable',
     ]);
   });
@@ -39,6 +41,7 @@ describe('tables', () => {
     'TokensTable',
     'FxTable',
     'ExceptionsTable',
+    'SettlementsTable',
     'GuardsTable',
     'FraudTable',
   ])('%s can be recovered and is not deleted', (id) => {
@@ -54,14 +57,22 @@ describe('tables', () => {
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'ExceptionsTable'])
+    for (const id of [
+      'PaymentsTable',
+      'LotsTable',
+      'GiftCardsTable',
+      'TokensTable',
+      'FxTable',
+      'ExceptionsTable',
+      'SettlementsTable',
+    ])
       expect(expiry(id)).toBeUndefined();
-    for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
+    for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test('the security codes alone are forgotten for good: no backup, no stream, no index', () => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table('CvcTable');
+  test.each(['CvcTable', 'GiftCardSecretsTable'])('%s forgets for good: no backup, no stream, no index', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
     expect(deletionPolicy).toBe('Delete');
     expect(properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -153,7 +164,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   const byPolicy = Object.groupBy(rest, ([, { DeletionPolicy: policy }]) => policy ?? 'none');
   const idsOf = (policy: string) => (byPolicy[policy] ?? []).map(([id]) => withoutHash(id)).toSorted();
   expect(Object.keys(byPolicy).toSorted()).toEqual(['Delete', 'Retain']);
-  expect(idsOf('Delete')).toEqual(['CvcTable']);
+  expect(idsOf('Delete')).toEqual(['CvcTable', 'GiftCardSecretsTable']);
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
     'EventBus',
@@ -168,6 +179,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'KeysVaultKey',
     'LotsTable',
     'PaymentsTable',
+    'SettlementsTable',
     'TokensTable',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',

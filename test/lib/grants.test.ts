@@ -82,13 +82,25 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
   ExceptionsListExceptions: ['dynamodb:BatchGetItem ExceptionsTable', 'dynamodb:Query ExceptionsTable/index/byState'],
+  SettlementReconcileSettlement: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:BatchGetItem SettlementsTable',
+    'dynamodb:DeleteItem SettlementsTable',
+    'dynamodb:GetItem SettlementsTable',
+    'dynamodb:PutItem ExceptionsTable',
+    'dynamodb:PutItem SettlementsTable',
+    'dynamodb:Query PaymentsTable/index/byOccurredAt',
+    'dynamodb:Query SettlementsTable',
+    'dynamodb:UpdateItem ExceptionsTable',
+    'dynamodb:UpdateItem SettlementsTable',
+  ],
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
   GiftCardsIssueGiftCard: [
+    'dynamodb:GetItem GiftCardSecretsTable',
     'dynamodb:GetItem GiftCardsTable',
-    'dynamodb:GetItem GuardsTable',
+    'dynamodb:PutItem GiftCardSecretsTable',
     'dynamodb:PutItem GiftCardsTable',
-    'dynamodb:PutItem GuardsTable',
     'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
   ],
   GiftCardsGetGiftCard: ['dynamodb:GetItem GiftCardsTable'],
@@ -142,6 +154,10 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
   ],
+  SettlementReconcileSettlementSchedule: [
+    'lambda:InvokeFunction SettlementReconcileSettlement',
+    'sqs:SendMessage SettlementReconcileSettlementDeadLetters',
+  ],
   FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
   GiftCardUpkeepExpireGiftCardsSchedule: [
     'lambda:InvokeFunction GiftCardUpkeepExpireGiftCards',
@@ -173,6 +189,7 @@ const withDeadLetters = [
   'GiftCardUpkeepSweepGiftCardEvents',
   'PaymentUpkeepStartResolutions',
   'PaymentUpkeepSweepEvents',
+  'SettlementReconcileSettlement',
 ];
 
 /** What every workflow has besides: to have its log delivered, and to send traces by the account's sampling rules. */
