@@ -13,6 +13,7 @@ import { invokeFunction } from './invoke-function.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
+import { beginSettlement, endSettlement } from './tell-of-settlement.ts';
 import { nextRefresh } from './while-off.ts';
 
 /**
@@ -131,17 +132,23 @@ async function issueGiftCards(): Promise<void> {
 }
 
 /**
- * The daily pass: once its schedule cannot reach it, once it cannot read, and once it lets a card of the first day lapse.
- * The second and third run are an operator's, for a day of everything else takes long.
+ * The daily passes, of gift cards that expire and of settlement: once their schedules cannot reach them, once they cannot
+ * read, and once a card of the first day lapses. The second and third run are an operator's, for a day of everything
+ * else takes long.
  */
-async function expireGiftCards(): Promise<void> {
-  await here.advance('PT22H');
+async function passADay(): Promise<void> {
+  // Before the second settlement of the next day; the first has come by then, and the gift cards' pass comes soon.
+  const now = await here.now();
+  const noon = new Date(now.getTime() + 86_400_000).setUTCHours(13, 20, 0, 0);
+  await here.advance(`PT${Math.round((noon - now.getTime()) / 60_000)}M`);
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
-  await here.advance('PT1H');
+  await here.advance('PT2H');
   here.cloud.faults.clear();
   const kind = 'error_before';
-  here.cloud.faults.add({ service: 'dynamodb', operation: 'Query', kind, rate: 1 });
-  await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards', 'Event');
+  for (const operation of ['Query', 'GetItem'])
+    here.cloud.faults.add({ service: 'dynamodb', operation, kind, rate: 1 });
+  for (const id of ['GiftCardUpkeepExpireGiftCards', 'SettlementReconcileSettlement'])
+    await invokeFunction(here, id, 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
   await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards');
@@ -237,7 +244,9 @@ async function tellTheStory(): Promise<void> {
     here.cloud.faults.clear();
   }
 
-  await expireGiftCards();
+  await beginSettlement(here, buyer, acquirer);
+  await passADay();
+  await endSettlement(here, clearAcquirer);
 }
 
 describe('without it the story would have been stopped', () => {
