@@ -96,7 +96,8 @@ export const paymentChange = z.object({
   amountCaptured: storedAmount,
   amountRefunded: storedAmount,
   capturable: storedAmount,
-  refundable: storedAmount,
+  // Below zero when chargebacks took more than refunds had left.
+  refundable: z.union([z.bigint(), z.int().transform(BigInt)]),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movement.exactOptional(),
   outcomeWasUnknown: z.boolean(),

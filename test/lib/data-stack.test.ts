@@ -27,6 +27,7 @@ describe('tables', () => {
       'GiftCardSecretsTable',
       'GiftCardsTable',
       'GuardsTable',
+      'LedgerTable',
       'LotsTable',
       'PaymentsTable',
       'SettlementsTable',
@@ -36,6 +37,7 @@ describe('tables', () => {
 
   test.each([
     'PaymentsTable',
+    'LedgerTable',
     'LotsTable',
     'GiftCardsTable',
     'TokensTable',
@@ -59,6 +61,7 @@ describe('tables', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
     for (const id of [
       'PaymentsTable',
+      'LedgerTable',
       'LotsTable',
       'GiftCardsTable',
       'TokensTable',
@@ -146,6 +149,7 @@ describe('keys', () => {
       GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
+      LedgerKey: ['ECC_NIST_P256', 'SIGN_VERIFY', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
     });
   });
@@ -177,10 +181,13 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
     'KeysVaultKey',
+    'LedgerKey',
+    'LedgerTable',
     'LotsTable',
     'PaymentsTable',
     'SettlementsTable',
     'TokensTable',
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
@@ -238,6 +245,7 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',

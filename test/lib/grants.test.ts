@@ -130,6 +130,35 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:DeleteMessage UnpublishedGiftCardsQueue',
     'sqs:ReceiveMessage UnpublishedGiftCardsQueue',
   ],
+  LedgerJournalEntries: [
+    'dynamodb:BatchGetItem LedgerTable',
+    'dynamodb:DescribeStream GiftCardsTable.StreamArn',
+    'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:DescribeStream SettlementsTable.StreamArn',
+    'dynamodb:GetItem LedgerTable',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetRecords SettlementsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator SettlementsTable.StreamArn',
+    'dynamodb:ListStreams GiftCardsTable.StreamArn',
+    'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'dynamodb:ListStreams SettlementsTable.StreamArn',
+    'dynamodb:PutItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:UpdateItem LedgerTable',
+    'sqs:SendMessage UnjournaledDeadLetters',
+  ],
+  LedgerCloseDay: [
+    'dynamodb:PutItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:UpdateItem LedgerTable',
+    'kms:GetPublicKey LedgerKey',
+    'kms:Sign LedgerKey',
+  ],
+  LedgerGetTrialBalance: ['dynamodb:GetItem LedgerTable', 'dynamodb:Query LedgerTable'],
+  LedgerListAccountEntries: ['dynamodb:Query LedgerTable'],
 };
 
 const workflows: Readonly<Record<string, readonly string[]>> = {
@@ -150,6 +179,7 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const schedules: Readonly<Record<string, readonly string[]>> = {
+  LedgerCloseDaySchedule: ['lambda:InvokeFunction LedgerCloseDay', 'sqs:SendMessage LedgerCloseDayDeadLetters'],
   PaymentUpkeepStartResolutionsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
@@ -183,6 +213,7 @@ const ofEveryFunction = (id: string) => [
 
 /** The functions whose calls nobody waits for give up into a queue of their own. */
 const withDeadLetters = [
+  'LedgerCloseDay',
   'FraudCountDeclines',
   'FxRefreshRates',
   'GiftCardUpkeepExpireGiftCards',

@@ -70,7 +70,7 @@ type FakeAcquirer = Acquirer & CapturesAuthorizations & RefundsPayments & LooksU
 /** An acquirer with books of its own: caps, idempotent references, and lost answers on request. */
 export function fakeAcquirer(authorized: bigint) {
   const book = new Map<string, { operation: 'capture' | 'refund'; amount: bigint; accepted: boolean }>();
-  const state = { open: true, next: 'clear' as Weather };
+  const state = { open: true, refunds: true, next: 'clear' as Weather };
   const sum = (operation: 'capture' | 'refund') =>
     [...book.values()]
       .filter((row) => row.accepted && row.operation === operation)
@@ -106,7 +106,7 @@ export function fakeAcquirer(authorized: bigint) {
         return answer;
       }),
     refund: ({ reference, amount }) =>
-      through(() => move('refund', reference, amount, () => sum('refund') + amount <= sum('capture'))),
+      through(() => move('refund', reference, amount, () => state.refunds && sum('refund') + amount <= sum('capture'))),
     lookUpMovement: (reference) => through(() => answerOf(reference)),
     cancel: () =>
       through(() => {
@@ -114,7 +114,14 @@ export function fakeAcquirer(authorized: bigint) {
         return { kind: 'cancelled' } as const;
       }),
   };
-  return { acquirer, book, sum, setWeather: (weather: Weather) => (state.next = weather) };
+  return {
+    ...{ acquirer, book, sum },
+    setWeather: (weather: Weather) => (state.next = weather),
+    /** From now on every new refund is refused, as by an acquirer that knows of a dispute. */
+    refuseRefunds: () => {
+      state.refunds = false;
+    },
+  };
 }
 
 /** A payment that was authorized at ten, for seven days. */
