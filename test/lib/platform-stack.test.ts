@@ -173,7 +173,7 @@ test('each table of transitions reaches the journal, in large batches that come 
   }
 });
 
-test('schedules wake resolver, sweepers, rates, expiry and the closing of days at their times, with a queue for what is lost', () => {
+test('schedules wake resolver, sweepers, rates, expiry, the closing of days and settlement at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     const zone = p['ScheduleExpressionTimezone'] as string | undefined;
@@ -181,8 +181,8 @@ test('schedules wake resolver, sweepers, rates, expiry and the closing of days a
     return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
-    ['cron(30 1,13 * * ? *) UTC', 'SettlementReconcileSettlement', 'SettlementReconcileSettlementDeadLetters'],
     ['cron(15 0 * * ? *) UTC', 'LedgerCloseDay', 'LedgerCloseDayDeadLetters'],
+    ['cron(30 1,13 * * ? *) UTC', 'SettlementReconcileSettlement', 'SettlementReconcileSettlementDeadLetters'],
     ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
     ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],
