@@ -48,16 +48,12 @@ export class DataStack extends Stack {
       indexes: [
         { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
         { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
-        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
       ],
     });
     this.giftCardsTable = new HouseTable(this, 'GiftCardsTable', {
       sortKey: true,
       stream: StreamViewType.NEW_IMAGE,
-      indexes: [
-        { name: 'byExpireAt', partitionKey: 'expireShard', sortKey: 'expireAt' },
-        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
-      ],
+      indexes: [{ name: 'byExpireAt', partitionKey: 'expireShard', sortKey: 'expireAt' }],
     });
     this.tokensTable = new HouseTable(this, 'TokensTable', {
       indexes: [

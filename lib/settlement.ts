@@ -46,7 +46,7 @@ export class Settlement extends Construct {
   }
 
   private reconcileSettlement({ stage, data, acquirerUrl }: SettlementProps): HouseFunction {
-    const { settlementsTable, exceptionsTable, paymentsTable } = data;
+    const { settlementsTable, exceptionsTable, paymentsTable, ledgerTable } = data;
     return new HouseFunction(this, 'ReconcileSettlement', {
       stage,
       handler: 'settlement/reconcile-settlement.schedule',
@@ -57,6 +57,7 @@ export class Settlement extends Construct {
         SETTLEMENTS_TABLE_NAME: settlementsTable.tableName,
         EXCEPTIONS_TABLE_NAME: exceptionsTable.tableName,
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        LEDGER_TABLE_NAME: ledgerTable.tableName,
         ACQUIRER_URL: acquirerUrl,
         SETTLEMENT: Stack.of(this).toJsonString(stage.settlement),
       } satisfies VariablesOf<ReconcileSettlementEnvironment>,
@@ -74,7 +75,7 @@ export class Settlement extends Construct {
       )
       .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], exceptionsTable.tableArn)
       .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn)
-      .may(['dynamodb:Query'], paymentsTable.indexArn('byOccurredAt'));
+      .may(['dynamodb:GetItem', 'dynamodb:Query'], ledgerTable.tableArn);
   }
 
   /** The function's log says it once for each run that found something new; more than that no metric has to know. */

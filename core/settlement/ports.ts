@@ -21,6 +21,8 @@ export type BookSources = Readonly<Record<string, BookSource>>;
 
 /** What the acquirer owed of a day. */
 export interface ClearingBook {
+  /** Whether nothing more can come to stand on a day. */
+  isComplete(day: string): Promise<boolean>;
   /** The movements of a day by our book (UTC) that a settlement file has to settle, page by page. */
   movementsOf(day: string): AsyncIterable<readonly ClearingMovement[]>;
 }

@@ -132,7 +132,8 @@ async function checkDays(
   let through = checkedThrough;
   let opened = 0;
   for (const day of daysBetween(addDays(checkedThrough, 1), addDays(dayOf(now), -dependencies.unclearedAfterDays))) {
-    if (!isTimeLeft()) break;
+    // What is not closed yet is checked by a later run: an entry that came behind the check would never be looked for.
+    if (!isTimeLeft() || !(await dependencies.clearing.isComplete(day))) break;
     const found = await checkClearing(dependencies, day, now, isTimeLeft);
     if (found === undefined) break;
     opened += found;

@@ -17,6 +17,7 @@ const environment = z.object({
   SETTLEMENTS_TABLE_NAME: z.string(),
   EXCEPTIONS_TABLE_NAME: z.string(),
   PAYMENTS_TABLE_NAME: z.string(),
+  LEDGER_TABLE_NAME: z.string(),
   ACQUIRER_URL: z.url(),
   SETTLEMENT: jsonVariable(settlementSettings),
 });
@@ -28,7 +29,10 @@ const dependencies = {
   acquirer: settlingAcquirer(settings.ACQUIRER_URL),
   store: dynamoSettlementStore(client, settings.SETTLEMENTS_TABLE_NAME),
   exceptions: dynamoExceptionBook(client, settings.EXCEPTIONS_TABLE_NAME),
-  clearing: dynamoClearingBook(client, settings.PAYMENTS_TABLE_NAME),
+  clearing: dynamoClearingBook(client, {
+    ledgerTableName: settings.LEDGER_TABLE_NAME,
+    paymentsTableName: settings.PAYMENTS_TABLE_NAME,
+  }),
   sources: {
     capture: dynamoMovementSource(client, settings.PAYMENTS_TABLE_NAME, 'capture'),
     refund: dynamoMovementSource(client, settings.PAYMENTS_TABLE_NAME, 'refund'),

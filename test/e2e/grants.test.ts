@@ -9,6 +9,7 @@ import { createClient, encryptCard } from '../../packages/client/index.ts';
 import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
+import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
@@ -109,10 +110,10 @@ beforeAll(async () => {
   await here.advance('PT20M');
   here.cloud.faults.clear();
   await here.stop();
-  // So is the day's closing, at a quarter past midnight.
+  // So are the day's closing, at a quarter past midnight, and its settlement, at half past one.
   here = await startCloudHere(note, beforeMidnight(nextDay, -10));
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
-  await here.advance('PT20M');
+  await here.advance('PT1H50M');
   here.cloud.faults.clear();
 }, 600_000);
 
@@ -144,12 +145,9 @@ async function issueGiftCards(): Promise<void> {
  * else takes long.
  */
 async function passADay(): Promise<void> {
-  // Before the second settlement of the next day; the first has come by then, and the gift cards' pass comes soon.
-  const now = await here.now();
-  const noon = new Date(now.getTime() + 86_400_000).setUTCHours(13, 20, 0, 0);
-  await here.advance(`PT${Math.round((noon - now.getTime()) / 60_000)}M`);
+  await here.advance('PT22H');
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
-  await here.advance('PT2H');
+  await here.advance('PT1H');
   here.cloud.faults.clear();
   const kind = 'error_before';
   for (const operation of ['Query', 'GetItem'])
@@ -254,6 +252,13 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
   await here.advance('PT30M');
   here.cloud.faults.clear();
+  const now = await here.now();
+  for (const queues of [
+    { queue: 'UnpublishedQueue', table: 'PaymentsTable' },
+    { queue: 'UnpublishedGiftCardsQueue', table: 'GiftCardsTable' },
+  ]) {
+    await giveWordOfForgottenBatch(here, queues, now, now);
+  }
   await here.advance('PT10M');
 
   // Dead letters: of functions whose work fails for good, and of schedules and rules whose functions cannot be reached.

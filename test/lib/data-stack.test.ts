@@ -102,10 +102,7 @@ describe('tables', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-      GlobalSecondaryIndexes: [
-        index('byExpireAt', 'expireShard', 'expireAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
-      ],
+      GlobalSecondaryIndexes: [index('byExpireAt', 'expireShard', 'expireAt')],
     });
   });
 
@@ -119,7 +116,6 @@ describe('tables', () => {
       GlobalSecondaryIndexes: [
         index('byOwner', 'ownerId', 'createdAt'),
         index('byResolveAt', 'resolveShard', 'resolveAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
       ],
     });
   });

@@ -150,6 +150,7 @@ export function refundOf(name: string, changes: Partial<BookedMovement> = {}): B
 
 /** Our book in memory: what it says of references, and what moved on a day. */
 export function fakeBook(movements: Map<string, BookedMovement>) {
+  const open = new Set<string>();
   const sourceOf = (operation: string) => (references: readonly string[]) =>
     Promise.resolve(
       new Map(
@@ -161,12 +162,13 @@ export function fakeBook(movements: Map<string, BookedMovement>) {
     );
   const sources: BookSources = { capture: sourceOf('capture'), refund: sourceOf('refund') };
   const clearing = {
+    isComplete: (day: string) => Promise.resolve(!open.has(day)),
     movementsOf: async function* movementsOf(day: string) {
       const ofDay = [...movements.values()].filter((each) => each.day === day && each.state === 'succeeded');
       for (let from = 0; from < ofDay.length; from += 100) yield await Promise.resolve(ofDay.slice(from, from + 100));
     },
   };
-  return { sources, clearing };
+  return { sources, clearing, openDays: open };
 }
 
 function answerOf(

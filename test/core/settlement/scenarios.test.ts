@@ -324,6 +324,17 @@ describe('days', () => {
 });
 
 describe('what does not clear in time', () => {
+  test('is not told of a day to which our book may still add', async () => {
+    const world = settlementWorld();
+    for (const day of ['2026-11-26', '2026-11-27', '2026-11-28']) world.files.set(day, []);
+    await world.run('2026-11-27T01:30:00Z');
+    world.book(sale);
+    world.openDays.add('2026-11-25');
+    expect(await world.run('2026-11-28T01:30:00Z')).toMatchObject({ overdue: 0, checkedThrough: '2026-11-24' });
+    world.openDays.clear();
+    expect(await world.run('2026-11-28T13:30:00Z')).toMatchObject({ overdue: 1, checkedThrough: '2026-11-25' });
+  });
+
   test('is told after three calendar days, once, and resolved when it is settled after all', async () => {
     const world = settlementWorld();
     world.book(sale, otherSale, giveBack, captureOf('pending', { state: 'pending' }));

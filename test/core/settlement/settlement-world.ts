@@ -12,7 +12,7 @@ export function settlementWorld() {
   const files = new Map<string, readonly SettlementLine[] | Error>();
   const stored = fakeSettlementStore();
   const exceptions = fakeExceptionBook();
-  const { sources, clearing } = fakeBook(movements);
+  const { sources, clearing, openDays } = fakeBook(movements);
   const { acquirer, open } = fakeAcquirer(files);
   const dependencies = {
     ...{ acquirer, sources, clearing, exceptions, store: stored.store },
@@ -20,7 +20,7 @@ export function settlementWorld() {
   };
   return {
     ...stored,
-    ...{ movements, files, exceptions, dependencies, openFiles: open },
+    ...{ movements, files, exceptions, dependencies, openFiles: open, openDays },
     book: (...booked: readonly BookedMovement[]) => {
       for (const each of booked) movements.set(each.reference, each);
     },
