@@ -100,7 +100,12 @@ async function open(client: DynamoDBClient, tableName: string, settlement: Settl
   }
 }
 
-async function advance(client: DynamoDBClient, tableName: string, before: Item | undefined, after: Item): Promise<void> {
+async function advance(
+  client: DynamoDBClient,
+  tableName: string,
+  before: Item | undefined,
+  after: Item,
+): Promise<void> {
   const command = new PutItemCommand({
     TableName: tableName,
     Item: after,
@@ -206,11 +211,7 @@ function settledWrite(tableName: string, key: string, date: string, number: numb
   };
 }
 
-async function* pagesOf(
-  client: DynamoDBClient,
-  tableName: string,
-  partition: string,
-): AsyncGenerator<readonly Item[]> {
+async function* pagesOf(client: DynamoDBClient, tableName: string, partition: string): AsyncGenerator<readonly Item[]> {
   let startKey: Item | undefined;
   do {
     const page = await client.send(

@@ -91,7 +91,11 @@ function newSettlement({ date, sha256, count, sums }: SettlementFile, now: Date)
 
 type Waiting = Extract<SettledDay, { kind: 'waiting' }>;
 
-async function missing({ exceptions, lateAfterHours }: SettleDayDependencies, date: string, now: Date): Promise<Waiting> {
+async function missing(
+  { exceptions, lateAfterHours }: SettleDayDependencies,
+  date: string,
+  now: Date,
+): Promise<Waiting> {
   const dueAt = startOf(addDays(date, 1)).getTime() + lateAfterHours * 3_600_000;
   if (now.getTime() < dueAt) return { kind: 'waiting', why: 'missing', isNew: false };
   const finding = { kind: 'settlement_file_missing', cause: [settlementId(date)], expected: { file: date } } as const;

@@ -76,6 +76,12 @@ export interface SettlementProgress {
 }
 
 /** What names a settled movement: a capture and its chargeback may come under one reference. */
-export function settledKey({ reference, operation }: { readonly reference: string; readonly operation: string }): string {
+export function settledKey({
+  reference,
+  operation,
+}: {
+  readonly reference: string;
+  readonly operation: string;
+}): string {
   return `${reference}#${operation}`;
 }
