@@ -52,8 +52,8 @@ const statusOf = async (paymentId: string) => (await buyer.client.getPayment(pay
 
 describe('a dispute that the acquirer tells of', () => {
   test('is opened, updated and won, and everybody sees it', async () => {
-    const { paymentId, captureId } = await givenCaptured();
-    const { id } = await acquirer.dispute(captureId, { reason: 'product_not_received', amount: 4_000 });
+    const { paymentId, captureId, reference } = await givenCaptured();
+    const { id } = await acquirer.dispute(reference, { reason: 'product_not_received', amount: 4_000 });
     await acquirer.allTaken();
     expect(await statusOf(paymentId)).toBe('disputed');
     const opened = await operator.getDispute(disputeId(id));
@@ -90,9 +90,9 @@ describe('a dispute that the acquirer tells of', () => {
   });
 
   test('comes to the same, told out of order and twice', async () => {
-    const { paymentId, captureId } = await givenCaptured();
+    const { paymentId, captureId, reference } = await givenCaptured();
     await acquirer.hold();
-    const { id } = await acquirer.dispute(captureId);
+    const { id } = await acquirer.dispute(reference);
     await acquirer.move(id, 'under_review');
     await acquirer.move(id, 'lost');
     for (const version of [3, 1, 2, 3, 1]) expect(await acquirer.tell(id, version)).toBe(204);
@@ -108,9 +108,9 @@ describe('a dispute that the acquirer tells of', () => {
   });
 
   test('that is lost after the seller was paid leaves what they owe', async () => {
-    const { captureId } = await givenCaptured();
+    const { captureId, reference } = await givenCaptured();
     await claimLot(here, lotIdOf({ id: captureId }));
-    const { id } = await acquirer.dispute(captureId);
+    const { id } = await acquirer.dispute(reference);
     await acquirer.move(id, 'lost');
     await acquirer.allTaken();
     const owed = await lot(deriveId('lot_', disputeId(id), 'shortfall'));
@@ -136,9 +136,9 @@ describe('while things fail', () => {
   test.each(['error_before', 'error_after'] as const)(
     '(%s in the middle of a transaction) nothing is lost and nothing doubled',
     async (kind) => {
-      const { paymentId, captureId } = await givenCaptured();
+      const { paymentId, captureId, reference } = await givenCaptured();
       here.cloud.faults.add({ service: 'dynamodb', operation: 'TransactWriteItems', kind, rate: 1 });
-      const { id } = await acquirer.dispute(captureId);
+      const { id } = await acquirer.dispute(reference);
       await until(acquirer.notifications, (all) => all.every(({ attempts }) => attempts > 0));
       here.cloud.faults.clear();
       await here.advance('PT5S');
@@ -163,7 +163,7 @@ describe('a notification that is not the acquirer’s', () => {
   };
 
   test('is answered alike, whatever is wrong with it, and changes nothing', async () => {
-    const { paymentId, captureId } = await givenCaptured();
+    const { paymentId, reference } = await givenCaptured();
     const data = {
       id: 'forged',
       version: 1,
@@ -172,7 +172,7 @@ describe('a notification that is not the acquirer’s', () => {
       reason: 'general',
       amount: 10_000,
     };
-    const references = { captureReference: captureId, authorizationReference: `${paymentId}-authorization-1` };
+    const references = { captureReference: reference, authorizationReference: `${paymentId}-authorization-1` };
     const openedAt = (await here.now()).toISOString();
     const whole = { ...data, ...references, currency: 'EUR', fee: 0, feeReturned: 0, openedAt };
     const body = JSON.stringify({ type: 'dispute.opened', timestamp: openedAt, data: whole });

@@ -68,5 +68,5 @@ export async function givenCapturedPayment(
   const card = await token(cardNumber(index));
   const { id } = await client.createPayment(paymentOf(here, card, index, amount), randomUUID());
   const capture = await client.capturePayment(id, {}, randomUUID());
-  return { paymentId: id, captureId: capture.id };
+  return { paymentId: id, captureId: capture.id, reference: capture.reference };
 }

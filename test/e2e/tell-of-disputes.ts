@@ -8,9 +8,9 @@ import { claimLot } from './tell-of-movements.ts';
 /** Disputed after the seller was paid, and looked at by an operator; and one that nobody here knows. */
 export async function tellOfDisputes(here: CloudHere, buyer: ReturnType<typeof shopper>): Promise<void> {
   const acquirer = acquirerOf(here);
-  const { captureId } = await givenCapturedPayment(here, buyer, 450);
+  const { captureId, reference } = await givenCapturedPayment(here, buyer, 450);
   await claimLot(here, lotIdOf({ id: captureId }));
-  await acquirer.dispute(captureId);
+  await acquirer.dispute(reference);
   const card = { number: '4242424242424242', expMonth: 12, expYear: 2040, holderName: 'Stranger' };
   const strange = { reference: 'stranger', amount: 100, currency: 'EUR' };
   await acquirer.send('POST', '/authorizations', { ...strange, card });

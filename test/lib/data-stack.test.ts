@@ -31,6 +31,7 @@ describe('tables', () => {
       'LedgerTable',
       'LotsTable',
       'PaymentsTable',
+      'SettlementsTable',
       'TokensTable',
     ]);
   });
@@ -44,6 +45,7 @@ describe('tables', () => {
     'TokensTable',
     'FxTable',
     'ExceptionsTable',
+    'SettlementsTable',
     'GuardsTable',
     'FraudTable',
   ])('%s can be recovered and is not deleted', (id) => {
@@ -68,6 +70,7 @@ describe('tables', () => {
       'TokensTable',
       'FxTable',
       'ExceptionsTable',
+      'SettlementsTable',
     ])
       expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
@@ -191,6 +194,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'LedgerTable',
     'LotsTable',
     'PaymentsTable',
+    'SettlementsTable',
     'TokensTable',
     'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
