@@ -169,6 +169,20 @@ export function applyChange(payment: Payment, change: PaymentChange): Payment {
   return { ...rest, ...fields, movements };
 }
 
+/**
+ * The payment as a change left it, made of the payment as it stands: movements that began later are left out, and those
+ * that ended later were under way.
+ */
+export function paymentAsOf(payment: Payment, change: PaymentChange): Payment {
+  const movements = Object.entries(payment.movements).flatMap(([id, movement]) => {
+    if (movement.version !== undefined && movement.version <= change.version) return [[id, movement] as const];
+    if (movement.begunAt > change.updatedAt) return [];
+    const { version: _later, failureCode: _unknown, ...begun } = movement;
+    return [[id, { ...begun, state: 'pending' }] as const];
+  });
+  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
+}
+
 function changeOf(
   payment: Payment,
   status: PaymentStatus,

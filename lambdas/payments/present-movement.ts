@@ -18,7 +18,7 @@ export function presentRefund(payment: Payment, movement: Movement): Refund {
 
 function presentMovement(payment: Payment, movement: Movement) {
   return {
-    ...line(movement),
+    ...line(payment.id, movement),
     currency: payment.currency,
     payment: {
       id: payment.id,
@@ -34,24 +34,24 @@ function presentMovement(payment: Payment, movement: Movement) {
 }
 
 /** The captures and refunds of a payment, in the order in which they were begun. */
-export function presentMovements({ movements }: Payment): Pick<PaymentAnswer, 'captures' | 'refunds'> {
+export function presentMovements({ id, movements }: Payment): Pick<PaymentAnswer, 'captures' | 'refunds'> {
   const all = Object.values(movements).toSorted((one, other) => (one.begunAt < other.begunAt ? -1 : 1));
   return {
-    captures: all.filter(({ kind }) => kind === 'capture').map((each) => ({ ...line(each), final: each.isFinal })),
+    captures: all.filter(({ kind }) => kind === 'capture').map((each) => ({ ...line(id, each), final: each.isFinal })),
     refunds: all
       .filter(({ kind }) => kind === 'refund')
-      .map((each) => ({ ...line(each), ...(each.reason === undefined ? {} : { reason: each.reason }) })),
+      .map((each) => ({ ...line(id, each), ...(each.reason === undefined ? {} : { reason: each.reason }) })),
   };
 }
 
-function line(movement: Movement) {
+function line(paymentId: string, movement: Movement) {
   const { id, amount, state, failureCode, begunAt } = movement;
   return {
     id,
     amount: exactNumber(amount),
     status: state === 'pending' ? 'processing' : state,
     ...(failureCode === undefined ? {} : { failureCode }),
-    reference: movementReference(movement),
+    reference: movementReference(paymentId, movement),
     createdAt: begunAt,
   } as const;
 }

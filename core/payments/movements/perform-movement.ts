@@ -39,7 +39,7 @@ export async function finishMovement(
 ): Promise<MovementOutcome> {
   const isRelease = movement.kind === 'void' || movement.kind === 'expiry';
   if (isRelease || !looksUpMovements(acquirer)) return performMovement(acquirer, payment, movement);
-  const found = await acquirer.lookUpMovement(movementReference(movement));
+  const found = await acquirer.lookUpMovement(movementReference(payment.id, movement));
   switch (found.kind) {
     case 'accepted':
     case 'refused':
@@ -65,7 +65,7 @@ async function release(acquirer: Acquirer, payment: Payment): Promise<MovementOu
 
 function requestOf(payment: Payment, movement: Movement) {
   return {
-    reference: movementReference(movement),
+    reference: movementReference(payment.id, movement),
     authorizationReference: authorizationReference(payment.id, payment.attempt),
     amount: movement.amount,
     currency: payment.currency,
