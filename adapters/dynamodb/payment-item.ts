@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { accounts } from '../../core/ledger/accounts.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment, movement, paymentChange } from '../../core/payments/messages.ts';
+import { assessment, movement, paymentChange, tenderShare } from '../../core/payments/messages.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
@@ -44,6 +44,16 @@ function shardOf(paymentId: string, shards: number): number {
 // DynamoDB numbers come back as number or, beyond 2^53, as bigint.
 const amount = z.union([z.int(), z.bigint()]).transform(BigInt);
 
+const cardTender = z.object({
+  type: z.literal('card'),
+  tokenId: z.string(),
+  brand: z.string(),
+  funding: z.enum(['credit', 'debit', 'prepaid', 'unknown']),
+  bin: z.string(),
+  last4: z.string(),
+  fingerprint: z.string(),
+});
+
 const paymentItem = z.object({
   pk: z.string(),
   ownerId: z.string(),
@@ -58,15 +68,8 @@ const paymentItem = z.object({
     billingCountry: z.string(),
     shippingCountry: z.string(),
   }),
-  tender: z.object({
-    type: z.literal('card'),
-    tokenId: z.string(),
-    brand: z.string(),
-    funding: z.enum(['credit', 'debit', 'prepaid', 'unknown']),
-    bin: z.string(),
-    last4: z.string(),
-    fingerprint: z.string(),
-  }),
+  tender: cardTender.exactOptional(),
+  shares: z.array(tenderShare).exactOptional(),
   amount,
   currency: z.string(),
   status: z.enum(paymentStatuses),
@@ -127,6 +130,7 @@ const transitionItem = z.object({
     operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
     outcome: z.enum([
       'approved',
+      'held',
       'declined',
       'blocked',
       'notSent',

@@ -19,7 +19,8 @@ export interface Velocity {
 
 export interface ScoreOrder {
   readonly paymentId: string;
-  readonly fingerprint: string;
+  /** Absent where no card pays. */
+  readonly fingerprint?: string | undefined;
   readonly amount: bigint;
   readonly currency: string;
   readonly ip: string;
@@ -28,14 +29,19 @@ export interface ScoreOrder {
   readonly shippingCountry: string;
 }
 
-/** The things that a payment's velocity is counted by. */
-export function velocityKeys(order: Pick<ScoreOrder, 'fingerprint' | 'ip' | 'deviceId'>) {
+/** The key of a card's velocity. */
+export function cardVelocityKey(fingerprint: string) {
+  return { entity: 'card', value: fingerprint } as const;
+}
+
+function otherVelocityKeys(order: Pick<ScoreOrder, 'ip' | 'deviceId'>) {
   return {
-    card: { entity: 'card', value: order.fingerprint },
     address: { entity: 'address', value: order.ip },
     device: { entity: 'device', value: order.deviceId },
   } as const;
 }
+
+const noCard: VelocityCounts = { attempts: 0, declines: 0 };
 
 /**
  * Scores a payment.
@@ -49,9 +55,11 @@ export async function scoreFraud(
   order: ScoreOrder,
   now: Date,
 ): Promise<FraudAssessment> {
-  const keys = velocityKeys(order);
+  const keys = otherVelocityKeys(order);
   const [card, address, device] = await Promise.all([
-    velocity.countAttempt(keys.card, order.paymentId, now),
+    order.fingerprint === undefined
+      ? noCard
+      : velocity.countAttempt(cardVelocityKey(order.fingerprint), order.paymentId, now),
     velocity.countAttempt(keys.address, order.paymentId, now),
     velocity.countAttempt(keys.device, order.paymentId, now),
   ]);

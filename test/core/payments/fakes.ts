@@ -1,4 +1,5 @@
 import type { Principal } from '../../../core/access/principal.ts';
+import type { GiftCardDependencies } from '../../../core/gift-cards/change-gift-card.ts';
 import type { AuthorizationOrder } from '../../../core/payments/messages.ts';
 import type { Payment } from '../../../core/payments/payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller, StoredTransition } from '../../../core/payments/ports.ts';
@@ -6,6 +7,7 @@ import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
 import { applyChange } from '../../../core/payments/transition.ts';
 import type { CardToken } from '../../../core/tokens/token.ts';
+import { backOff, fakeGiftCardStore } from '../gift-cards/fakes.ts';
 
 export const platform: Principal = { kind: 'client', id: 'client-platform', scopes: ['payments/create'] };
 export const demoSeller: Seller = {
@@ -27,6 +29,9 @@ export const cardToken: CardToken = {
   createdAt: '2026-11-22T10:00:00.000Z',
   version: 1,
 };
+
+/** Gift cards of which there are none. */
+export const noGiftCards = { giftCards: fakeGiftCardStore().store, backOff, revivalDays: 90 };
 
 /** A store with DynamoDB's promises: conditional writes, one at a time. */
 export function fakePaymentStore() {
@@ -69,13 +74,18 @@ export function fakePaymentStore() {
 }
 
 /** A workflow that comes to the given outcome, or dies before it does. */
-export function fakeWorkflow(store: PaymentStore, outcome: Outcome | 'dies', now: Date) {
+export function fakeWorkflow(
+  store: PaymentStore,
+  outcome: Outcome | 'dies',
+  now: Date,
+  giftCards: GiftCardDependencies = noGiftCards,
+) {
   const orders: AuthorizationOrder[] = [];
   const workflow: AuthorizationWorkflow = {
     run: async (order) => {
       orders.push(order);
       if (outcome === 'dies') return { kind: 'unfinished' };
-      const change = await recordOutcome(store, order.paymentId, outcome, undefined, now);
+      const change = await recordOutcome({ payments: store, giftCards }, order.paymentId, outcome, undefined, now);
       return outcome.kind === 'unknown' ? { kind: 'unfinished' } : { kind: 'finished', change };
     },
   };
