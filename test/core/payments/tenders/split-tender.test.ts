@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { holdGiftCard } from '../../../../core/gift-cards/hold-gift-card.ts';
 import type { Outcome } from '../../../../core/payments/transition.ts';
+import { backOff } from '../../gift-cards/fakes.ts';
 import type { Weather } from '../movements/fake-movements.ts';
 import type { GiftCardWeather, SplitWorld } from './split-world.ts';
 import {
@@ -132,11 +134,8 @@ describe('when a payment comes to nothing', () => {
 
   test('a gift card that was emptied meanwhile declines it before the card is asked', async () => {
     const world = await givenSplitPayment(1000n, [400n, 300n]);
-    const other = await givenSplitPayment(1000n, [400n]);
-    expect(other.hasCard).toBe(true);
-    const card = world.giftCards.card(giftCardName(1));
-    if (!card) throw new Error('it was issued');
-    Object.assign(card, { available: 0n, balance: 0n, redeemed: 300n });
+    const rival = { giftCardId: giftCardName(1), paymentId: 'pay_rival', amount: 1n, currency: 'EUR', now: later(0) };
+    await holdGiftCard({ giftCards: world.giftCards.store, backOff }, rival);
     await world.authorize(approvedForAWeek);
     expect(world.current()).toMatchObject({ status: 'declined', declineCode: 'gift_card_insufficient' });
     expect(world.giftCards.card(giftCardName(0))).toMatchObject({ available: 400n, held: 0n });
