@@ -32,16 +32,6 @@ export const journey: readonly Step[] = [
 /** A card is used a few times, as saved cards are, and less often than the rules of velocity allow within an hour. */
 export const paymentsPerCard = 5;
 
-/** A number that passes the Luhn check, under the BIN 424242: every one of them is approved by the acquirer. */
-export function cardNumber(index: number): string {
-  const body = `424242${String(index).padStart(9, '0')}`;
-  const sum = Array.from(body)
-    .reverse()
-    .map((digit, position) => Number(digit) * (position % 2 === 0 ? 2 : 1))
-    .reduce((total, doubled) => total + (doubled > 9 ? doubled - 9 : doubled), 0);
-  return `${body}${(10 - (sum % 10)) % 10}`;
-}
-
 /** A payment by a buyer of their own, with a device and an address of their own. */
 export function orderOf(sellerId: string, token: string, index: number): CreatePayment {
   return {

@@ -1,7 +1,8 @@
 import { clientCredentials, createClient } from '../packages/client/index.ts';
 import type { CreatePayment, Payment } from '../packages/client/index.ts';
 import type { Instance } from '../scripts/throw-away-instance.ts';
-import { cardNumber, journey, orderOf, paymentsPerCard } from './journey.ts';
+import { cardNumber } from '../scripts/card-number.ts';
+import { journey, orderOf, paymentsPerCard } from './journey.ts';
 import { runLoad } from './load.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { meterOf } from './meter-client.ts';

@@ -189,7 +189,7 @@ export const timelineEntry = z.discriminatedUnion('kind', [
 ]);
 
 /** A time of a query, RFC 3339 UTC, brought to milliseconds as stored times are, so that they compare as text. */
-const queryTime = z.iso.datetime().overwrite((time) => new Date(time).toISOString());
+export const queryTime = z.iso.datetime().overwrite((time) => new Date(time).toISOString());
 
 export const listPaymentsQuery = listQuery
   .extend({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { exceptionRoutes } from './exceptions.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
 import { movementRoutes } from './movements.ts';
@@ -27,4 +28,5 @@ export const routes: readonly Route[] = [
   ...Object.values(movementRoutes),
   ...Object.values(fxRoutes),
   ...Object.values(giftCardRoutes),
+  ...Object.values(exceptionRoutes),
 ];

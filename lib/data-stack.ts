@@ -29,7 +29,9 @@ export class DataStack extends Stack {
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly exceptionsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
+  readonly giftCardSecretsTable: ForgettingTable;
   readonly guardsTable: HouseTable;
   readonly fraudTable: HouseTable;
 
@@ -64,7 +66,15 @@ export class DataStack extends Stack {
     });
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
-    this.cvcTable = new ForgettingTable(this, 'CvcTable');
+    this.cvcTable = new ForgettingTable(this, 'CvcTable', {
+      reason: 'A backup of security codes is forbidden (PCI DSS 3.3.1).',
+    });
+    this.giftCardSecretsTable = new ForgettingTable(this, 'GiftCardSecretsTable', {
+      reason: 'With its secret the code of a gift card can be made again: docs/decisions/0008.',
+    });
+    this.exceptionsTable = new HouseTable(this, 'ExceptionsTable', {
+      indexes: [{ name: 'byState', partitionKey: 'state', sortKey: 'seenKey' }],
+    });
     // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });
     this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true });

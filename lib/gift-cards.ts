@@ -23,7 +23,7 @@ export class GiftCards extends Construct {
   }
 
   private createIssueGiftCard({ stage, data }: GiftCardsProps): HouseFunction {
-    const { giftCardsTable, guardsTable, giftCardKeys } = data;
+    const { giftCardsTable, giftCardSecretsTable, giftCardKeys } = data;
     const { guessesPerHour: _guesses, revivalDays: _revival, ...issuingPolicy } = stage.giftCards;
     return new HouseFunction(this, 'IssueGiftCard', {
       stage,
@@ -32,12 +32,12 @@ export class GiftCards extends Construct {
       timeoutSeconds: 15,
       environment: {
         GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
-        GUARDS_TABLE_NAME: guardsTable.tableName,
+        GIFT_CARD_SECRETS_TABLE_NAME: giftCardSecretsTable.tableName,
         GIFT_CARD_CODE_KEYS: giftCardKeys.codeKeysJson,
         ISSUING_POLICY: Stack.of(this).toJsonString(issuingPolicy),
       } satisfies VariablesOf<IssueGiftCardEnvironment>,
     })
-      .may(['dynamodb:GetItem', 'dynamodb:PutItem'], giftCardsTable.tableArn, guardsTable.tableArn)
+      .may(['dynamodb:GetItem', 'dynamodb:PutItem'], giftCardsTable.tableArn, giftCardSecretsTable.tableArn)
       .may(['kms:GenerateMac'], ...giftCardKeys.codeKeyArns);
   }
 

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { routes } from '../contracts/routes.ts';
 import type { DataStack } from './data-stack.ts';
 import { Documentation } from './documentation.ts';
+import { Exceptions } from './exceptions.ts';
 import { Fraud } from './fraud.ts';
 import { Fx } from './fx.ts';
 import { GiftCardUpkeep } from './gift-card-upkeep.ts';
@@ -47,6 +48,7 @@ export class PlatformStack extends Stack {
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
+    const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
@@ -56,6 +58,7 @@ export class PlatformStack extends Stack {
         ...payments.functions,
         ...fx.functions,
         ...giftCards.functions,
+        ...exceptions.functions,
       ],
       userPool: data.access.userPool,
       clients: data.access.machineClients,

@@ -3,7 +3,7 @@
  * `N passed, N failed`, where each check counts as one. Arguments go to jest: `npm test -- test/core`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -75,6 +75,9 @@ function runCheck({ name, command: [program = '', ...args] }: Check): boolean {
 function runJest(): void {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-tests-'));
   const report = join(folder, 'report.json');
+  // What tests leave behind, killed ones above all, goes with the folder; Jest's own cache stays.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   try {
     const { status } = spawnSync(
       'node',
@@ -82,11 +85,12 @@ function runJest(): void {
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
+        '--cacheDirectory=.build/jest',
         '--json',
         `--outputFile=${report}`,
         ...jestArguments,
       ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
+      { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, TMPDIR: temporary } },
     );
     const result = jestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
     totals.passed += result.numPassedTests;

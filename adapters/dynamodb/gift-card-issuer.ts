@@ -20,12 +20,12 @@ const secretItem = z.object({ secret: z.instanceof(Uint8Array) });
 const codeItem = z.object({ giftCardId: z.string() });
 
 /**
- * Issues gift cards: card, first transition and the code's hash in their table, and the code's secret among the guards,
- * which have no stream and forget by themselves (decision record 0008).
+ * Issues gift cards: card, first transition and the code's hash in their table, and the code's secret in a table that
+ * has neither a stream nor a backup and forgets by itself (decision record 0008).
  */
 export function dynamoGiftCardIssuer(
   client: DynamoDBClient,
-  { giftCardsTableName, guardsTableName }: { readonly giftCardsTableName: string; readonly guardsTableName: string },
+  { giftCardsTableName, secretsTableName }: { readonly giftCardsTableName: string; readonly secretsTableName: string },
 ): GiftCardIssuer {
   return {
     find: (giftCardId) => findGiftCard(client, giftCardsTableName, giftCardId),
@@ -37,7 +37,7 @@ export function dynamoGiftCardIssuer(
           { Put: newItem(giftCardsTableName, toGiftCardItem(issued)) },
           { Put: newItem(giftCardsTableName, toGiftCardTransitionItem(transition)) },
           { Put: newItem(giftCardsTableName, marshall({ ...codeKey(hash), giftCardId: card.id })) },
-          { Put: newItem(guardsTableName, marshall({ pk: secretKey(card.id), secret, expiresAt })) },
+          { Put: newItem(secretsTableName, marshall({ pk: card.id, secret, expiresAt })) },
         ]);
         return 'issued';
       } catch (error) {
@@ -55,8 +55,8 @@ export function dynamoGiftCardIssuer(
     findSecret: async (giftCardId) => {
       const { Item: item } = await client.send(
         new GetItemCommand({
-          TableName: guardsTableName,
-          Key: marshall({ pk: secretKey(giftCardId) }),
+          TableName: secretsTableName,
+          Key: marshall({ pk: giftCardId }),
           ConsistentRead: true,
         }),
       );
@@ -79,8 +79,4 @@ export function dynamoCodeIndex(client: DynamoDBClient, tableName: string): Code
 
 function codeKey({ keyVersion, value }: CodeHash) {
   return { pk: `code#${keyVersion}#${value}`, sk: 'code' };
-}
-
-function secretKey(giftCardId: string): string {
-  return `gift-card-code#${giftCardId}`;
 }

@@ -2,31 +2,25 @@ import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
+import { amount } from './amount.ts';
 
-// DynamoDB numbers come back as number or, beyond 2^53, as bigint.
-const amount = z.union([z.int(), z.bigint()]).transform(BigInt);
-const state = z.enum(['held', 'released', 'claimed']);
+export const lotState = z.enum(['held', 'released', 'claimed']);
 
-const lot = z.object({
+/** The members of a lot, in its own item and in the transition that opens it. */
+export const lotFields = z.object({
   id: z.string(),
   sellerId: z.string(),
   paymentId: z.string(),
   currency: z.string(),
   amount,
   remaining: amount,
-  state,
+  state: lotState,
   releaseAt: z.string(),
   reason: z.enum(['capture', 'refund_after_payout']),
   createdAt: z.string(),
 });
 
-const lotItem = lot.omit({ id: true }).extend({ pk: z.string() });
-
-/** What a transition did to lots, as its item tells it. */
-export const lotChange = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('open'), lot }),
-  z.object({ kind: z.literal('reverse'), lotId: z.string(), amount, state }),
-]);
+const lotItem = lotFields.omit({ id: true }).extend({ pk: z.string() });
 
 /** The key of a lot's item. */
 export function lotKey(lotId: string): Record<string, AttributeValue> {

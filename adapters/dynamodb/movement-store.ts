@@ -12,6 +12,7 @@ import type { Transition } from '../../core/payments/transition.ts';
 import { batchGetItems } from './batch-get.ts';
 import { cancellationReasons } from './errors.ts';
 import { lotKey, toLot, writeOf } from './lot-item.ts';
+import { toMovementItem } from './movement-item.ts';
 import { paymentKey, resolveShard, toPayment } from './payment-item.ts';
 import { dynamoPaymentStore, findPayment, writesOf } from './payment-store.ts';
 import { transactWrite } from './transact.ts';
@@ -70,7 +71,7 @@ async function begin(
       '#status': 'status',
     },
     ExpressionAttributeValues: marshall({
-      ':movement': movement,
+      ':movement': toMovementItem(movement),
       ':taken': movement.taken,
       ':one': 1,
       ':resolveAt': resolveAt,

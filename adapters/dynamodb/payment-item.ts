@@ -2,15 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { accounts } from '../../core/ledger/accounts.ts';
-import { eventTypes } from '../../core/payments/events.ts';
-import { assessment, movement, paymentChange, tenderShare } from '../../core/payments/messages.ts';
-import type { Payment } from '../../core/payments/payment.ts';
+import { assessment, tenderShare } from '../../core/payments/messages.ts';
+import type { Payment, PaymentContext, PaymentTerms } from '../../core/payments/payment.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
-import type { StoredTransition } from '../../core/payments/ports.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
-import { lotChange } from './lot-item.ts';
-import type { Transition } from '../../core/payments/transition.ts';
+import type { PaymentChange } from '../../core/payments/transition.ts';
+import { amount } from './amount.ts';
+import { movementItems, toMovementItem } from './movement-item.ts';
 
 /** How many index partitions share the transitions of an hour. */
 export const occurredShards = 4;
@@ -41,8 +39,16 @@ function shardOf(paymentId: string, shards: number): number {
   return createHash('sha256').update(paymentId).digest().readUInt16BE() % shards;
 }
 
-// DynamoDB numbers come back as number or, beyond 2^53, as bigint.
-const amount = z.union([z.int(), z.bigint()]).transform(BigInt);
+/** Where a buyer was, by shorter names: in the payment's item, later in that of its first outcome. */
+export function toContextItem({ deviceId, userAgent, billingCountry, shippingCountry, ...rest }: PaymentContext) {
+  return { ...rest, device: deviceId, agent: userAgent, billing: billingCountry, shipping: shippingCountry };
+}
+
+export const contextItem = z
+  .object({ ip: z.string(), device: z.string(), agent: z.string(), billing: z.string(), shipping: z.string() })
+  .transform(({ ip, device, agent, billing, shipping }): PaymentContext => ({
+    ...{ ip, deviceId: device, userAgent: agent, billingCountry: billing, shippingCountry: shipping },
+  }));
 
 const cardTender = z.object({
   type: z.literal('card'),
@@ -58,37 +64,29 @@ const paymentItem = z.object({
   pk: z.string(),
   ownerId: z.string(),
   requestHash: z.string(),
-  openedBy: z.string(),
+  openedBy: z.string().exactOptional(),
   sellerId: z.string(),
   buyer: z.object({ id: z.string(), email: z.string() }),
-  context: z.object({
-    ip: z.string(),
-    deviceId: z.string(),
-    userAgent: z.string(),
-    billingCountry: z.string(),
-    shippingCountry: z.string(),
-  }),
+  context: contextItem.exactOptional(),
   tender: cardTender.exactOptional(),
   shares: z.array(tenderShare).exactOptional(),
   amount,
   currency: z.string(),
   status: z.enum(paymentStatuses),
   capture: z.enum(['manual', 'automatic']),
-  terms: z.object({ processingFeeBasisPoints: z.int(), commissionBasisPoints: z.int(), releaseDays: z.int() }),
+  terms: z.object({ fee: z.int(), commission: z.int(), days: z.int() }),
   attempt: z.int(),
-  amountAuthorized: amount,
-  amountCaptured: amount,
-  amountRefunded: amount,
+  amounts: z.tuple([amount, amount, amount]),
   capturable: amount,
   refundable: amount,
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
-  movements: z.record(z.string(), movement),
+  movements: movementItems,
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),
   authorizationExpiresAt: z.string().exactOptional(),
-  outcomeWasUnknown: z.boolean(),
-  inFlightUntil: z.string(),
+  outcomeWasUnknown: z.literal(true).exactOptional(),
+  inFlightUntil: z.string().exactOptional(),
   resolveAt: z.string().exactOptional(),
   resolveRound: z.int(),
   createdAt: z.string(),
@@ -96,74 +94,57 @@ const paymentItem = z.object({
   version: z.int(),
 });
 
-/** A payment as DynamoDB keeps it. */
-export function toPaymentItem(payment: Payment): Record<string, AttributeValue> {
-  const { id, ...rest } = payment;
-  const shard = payment.resolveAt === undefined ? {} : { resolveShard: resolveShard(id) };
-  return marshall({ ...rest, pk: id, sk: paymentSortKey, ...shard }, { removeUndefinedValues: true });
+/**
+ * A payment as DynamoDB keeps it: below a kilobyte with its card and its capture, because every write of it is charged
+ * by that (decision record 0009).
+ */
+export function toPaymentItem({ id, ...payment }: Payment): Record<string, AttributeValue> {
+  const { terms, movements, resolveAt, context, ...rest } = payment;
+  const item = {
+    ...compact(rest),
+    pk: id,
+    sk: paymentSortKey,
+    terms: toTermsItem(terms),
+    ...(context ? { context: toContextItem(context) } : {}),
+    movements: Object.fromEntries(Object.entries(movements).map(([key, each]) => [key, toMovementItem(each)])),
+    ...(resolveAt === undefined ? {} : { resolveAt, resolveShard: resolveShard(id) }),
+  };
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+/** The attributes of the payment's item that a change sets; its movement and its next date are others. */
+export function toChangedAttributes({ movement: _movement, resolveAt: _resolveAt, ...fields }: PaymentChange) {
+  return compact(fields);
+}
+
+/** What the first request alone needed leaves the item with the first outcome. */
+export const attributesUntilOutcome = ['openedBy', 'inFlightUntil', 'context'] as const;
+
+type Amounts = Pick<Payment, 'amountAuthorized' | 'amountCaptured' | 'amountRefunded' | 'outcomeWasUnknown'>;
+
+function compact<T extends Amounts>(fields: T) {
+  const { amountAuthorized, amountCaptured, amountRefunded, outcomeWasUnknown, ...rest } = fields;
+  return {
+    ...rest,
+    amounts: [amountAuthorized, amountCaptured, amountRefunded],
+    ...(outcomeWasUnknown ? { outcomeWasUnknown } : {}),
+  };
+}
+
+function toTermsItem({ processingFeeBasisPoints, commissionBasisPoints, releaseDays, ...rest }: PaymentTerms) {
+  return { ...rest, fee: processingFeeBasisPoints, commission: commissionBasisPoints, days: releaseDays };
 }
 
 /** Throws when the item is not a payment as this release writes it. */
 export function toPayment(item: Record<string, AttributeValue>): Payment {
-  const { pk, ...rest } = paymentItem.parse(unmarshall(item));
-  return { id: pk, ...rest };
-}
-
-const posting = z.object({
-  account: z.enum(accounts),
-  side: z.enum(['debit', 'credit']),
-  amount,
-  currency: z.string(),
-  sellerId: z.string().exactOptional(),
-});
-
-const transitionItem = z.object({
-  pk: z.string(),
-  version: z.int(),
-  from: z.enum(paymentStatuses),
-  to: z.enum(paymentStatuses),
-  cause: z.string(),
-  event: z.enum(eventTypes),
-  occurredAt: z.string(),
-  attempt: z.object({
-    reference: z.string(),
-    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
-    outcome: z.enum([
-      'approved',
-      'held',
-      'declined',
-      'blocked',
-      'notSent',
-      'unknown',
-      'cancelled',
-      'reversalConfirmed',
-      'accepted',
-      'refused',
-    ]),
-    code: z.string().exactOptional(),
-    approvalCode: z.string().exactOptional(),
-    networkReference: z.string().exactOptional(),
-  }),
-  postings: z.array(posting),
-  lots: z.array(lotChange),
-  change: paymentChange,
-});
-
-/** A transition as DynamoDB keeps it: written once, never changed. */
-export function toTransitionItem(transition: Transition): Record<string, AttributeValue> {
-  const { paymentId, ...rest } = transition;
-  const { version } = transition.change;
+  const { pk, amounts, terms, ...rest } = paymentItem.parse(unmarshall(item));
+  const [amountAuthorized, amountCaptured, amountRefunded] = amounts;
+  const { fee, commission, days } = terms;
   return {
-    ...marshall({ ...rest, version }, { removeUndefinedValues: true }),
-    ...transitionKey(paymentId, version),
-    occurredHour: { S: occurredHour(paymentId, transition.occurredAt) },
+    ...{ id: pk, outcomeWasUnknown: false, amountAuthorized, amountCaptured, amountRefunded },
+    terms: { processingFeeBasisPoints: fee, commissionBasisPoints: commission, releaseDays: days },
+    ...rest,
   };
-}
-
-/** Throws when the item is not a transition as this release writes it. */
-export function toTransition(item: Record<string, AttributeValue>): StoredTransition {
-  const { pk, ...rest } = transitionItem.parse(unmarshall(item));
-  return { paymentId: pk, ...rest };
 }
 
 /** Whether an item of the payments' table is the payment itself. */

@@ -12,17 +12,19 @@ import type { PaymentStore } from '../../core/payments/ports.ts';
 import type { Transition } from '../../core/payments/transition.ts';
 import { cancellationReasons } from './errors.ts';
 import { listPaymentsByOwner } from './list-payments.ts';
+import { toMovementItem } from './movement-item.ts';
 import {
+  attributesUntilOutcome,
   isPaymentItem,
   paymentKey,
   resolveShard,
+  toChangedAttributes,
   toPayment,
   toPaymentItem,
-  toTransition,
-  toTransitionItem,
   transitionKey,
 } from './payment-item.ts';
 import { transactWrite } from './transact.ts';
+import { toTransition, toTransitionItem } from './transition-item.ts';
 
 /** Payments and their transitions in one DynamoDB table (docs/architecture.md, "Tables"). */
 export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): PaymentStore {
@@ -77,9 +79,9 @@ async function endFlight(client: DynamoDBClient, tableName: string, payment: Pay
     Key: paymentKey(payment.id),
     UpdateExpression: 'SET inFlightUntil = createdAt',
     // Once the outcome is known nothing is in flight, and the item is none of ours to touch.
-    ConditionExpression: '#status = :processing AND outcomeWasUnknown = :no',
+    ConditionExpression: '#status = :processing AND attribute_not_exists(outcomeWasUnknown)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':processing': { S: 'processing' }, ':no': { BOOL: false } },
+    ExpressionAttributeValues: { ':processing': { S: 'processing' } },
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
@@ -122,13 +124,14 @@ async function record(
 
 /** Sets what the transition changes, and leaves the index of due payments when nothing is due any more. */
 function updateOf({ paymentId, from, change }: Transition) {
-  const { resolveAt, movement, ...fields } = change;
+  const { resolveAt, movement } = change;
   const due = resolveAt === undefined ? {} : { resolveAt, resolveShard: resolveShard(paymentId) };
-  const entries = Object.entries({ ...fields, ...due });
+  const entries = Object.entries({ ...toChangedAttributes(change), ...due });
+  const removed = [...attributesUntilOutcome, ...(resolveAt === undefined ? ['resolveAt', 'resolveShard'] : [])];
   const sets = entries.map((_, index) => `#f${index} = :f${index}`).join(', ');
   const setsMovement = movement ? ', movements.#movement = :movement' : '';
   return {
-    UpdateExpression: `SET ${sets}${setsMovement}${resolveAt === undefined ? ' REMOVE resolveAt, resolveShard' : ''}`,
+    UpdateExpression: `SET ${sets}${setsMovement} REMOVE ${removed.join(', ')}`,
     ConditionExpression: '#status = :from AND #version = :before',
     ExpressionAttributeNames: {
       ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
@@ -137,7 +140,7 @@ function updateOf({ paymentId, from, change }: Transition) {
       ...(movement ? { '#movement': movement.id } : {}),
     },
     ExpressionAttributeValues: marshall({
-      ...(movement ? { ':movement': movement } : {}),
+      ...(movement ? { ':movement': toMovementItem(movement) } : {}),
       ...Object.fromEntries(entries.map(([, value], index) => [`:f${index}`, value])),
       ':from': from,
       ':before': change.version - 1,

@@ -2,7 +2,8 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { StoredTransition, TransitionLog, TransitionPage } from '../../core/payments/ports.ts';
 import { batchGetItems } from './batch-get.ts';
-import { occurredShards, toTransition } from './payment-item.ts';
+import { occurredShards } from './payment-item.ts';
+import { toTransition } from './transition-item.ts';
 
 const hourMilliseconds = 3_600_000;
 const pageSize = 100;

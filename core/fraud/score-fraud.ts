@@ -29,16 +29,17 @@ export interface ScoreOrder {
   readonly shippingCountry: string;
 }
 
-/** The key of a card's velocity. */
-export function cardVelocityKey(fingerprint: string) {
-  return { entity: 'card', value: fingerprint } as const;
-}
-
-function otherVelocityKeys(order: Pick<ScoreOrder, 'ip' | 'deviceId'>) {
+/** The things that a payment's velocity is counted by, besides its card. */
+function velocityKeys(order: Pick<ScoreOrder, 'ip' | 'deviceId'>) {
   return {
     address: { entity: 'address', value: order.ip },
     device: { entity: 'device', value: order.deviceId },
   } as const;
+}
+
+/** What a card's velocity is counted by. */
+export function cardKey({ fingerprint }: { readonly fingerprint: string }): VelocityKey {
+  return { entity: 'card', value: fingerprint };
 }
 
 const noCard: VelocityCounts = { attempts: 0, declines: 0 };
@@ -55,11 +56,11 @@ export async function scoreFraud(
   order: ScoreOrder,
   now: Date,
 ): Promise<FraudAssessment> {
-  const keys = otherVelocityKeys(order);
+  const keys = velocityKeys(order);
   const [card, address, device] = await Promise.all([
     order.fingerprint === undefined
       ? noCard
-      : velocity.countAttempt(cardVelocityKey(order.fingerprint), order.paymentId, now),
+      : velocity.countAttempt(cardKey({ fingerprint: order.fingerprint }), order.paymentId, now),
     velocity.countAttempt(keys.address, order.paymentId, now),
     velocity.countAttempt(keys.device, order.paymentId, now),
   ]);

@@ -92,7 +92,7 @@ export async function createPayment(
   if (opened.kind === 'exists' && opened.payment.openedBy !== request.requestId) {
     return replay(payments, opened.payment, found.hash, now);
   }
-  const run = await dependencies.workflow.run(authorizationOrderOf(prepared.payment));
+  const run = await dependencies.workflow.run(authorizationOrderOf(prepared.payment, request.context));
   // A capture that began with the approval has been taken further since.
   if (run.kind === 'finished' && !run.change.movement) return created(applyChange(prepared.payment, run.change));
   return created(await presentState(payments, prepared.payment));
@@ -189,7 +189,11 @@ async function replay(
   now: Date,
 ): Promise<CreatePaymentResult> {
   if (payment.requestHash !== hash) return { kind: 'keyReused' };
-  if (payment.status === 'processing' && !payment.outcomeWasUnknown && now.toISOString() < payment.inFlightUntil) {
+  if (
+    payment.status === 'processing' &&
+    !payment.outcomeWasUnknown &&
+    now.toISOString() < (payment.inFlightUntil ?? '')
+  ) {
     return { kind: 'inFlight' };
   }
   // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.

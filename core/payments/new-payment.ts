@@ -2,7 +2,7 @@ import { deriveId } from '../ids.ts';
 import type { CardToken } from '../tokens/token.ts';
 import type { CreatePaymentRequest } from './create-payment.ts';
 import type { AuthorizationOrder } from './messages.ts';
-import type { CardTender, Payment } from './payment.ts';
+import type { CardTender, Payment, PaymentContext } from './payment.ts';
 import type { Seller } from './ports.ts';
 import type { TenderShare } from './tenders/tender-share.ts';
 
@@ -82,8 +82,8 @@ export function requestHash(request: CreatePaymentRequest, giftCardIds: readonly
 }
 
 /** What the workflow that authorizes a payment is told of it. */
-export function authorizationOrderOf(payment: Payment): AuthorizationOrder {
-  const { ip, deviceId, billingCountry, shippingCountry } = payment.context;
+export function authorizationOrderOf(payment: Payment, context: PaymentContext): AuthorizationOrder {
+  const { ip, deviceId, billingCountry, shippingCountry } = context;
   const { tender, shares } = payment;
   const giftCards = shares?.flatMap(({ giftCardId, amount }) =>
     giftCardId === undefined ? [] : { giftCardId, amount },

@@ -54,11 +54,12 @@ export interface Payment {
   readonly ownerId: string;
   /** The hash of the request's stable fields: the same Idempotency-Key with another request is refused. */
   readonly requestHash: string;
-  /** Which API request wrote the item, so that a Put whose answer was lost knows itself again. */
-  readonly openedBy: string;
+  /** Which API request wrote it, so that a Put whose answer was lost knows itself again; until the first outcome. */
+  readonly openedBy?: string;
   readonly sellerId: string;
   readonly buyer: { readonly id: string; readonly email: string };
-  readonly context: PaymentContext;
+  /** Until the first outcome, whose transition keeps it from then on. */
+  readonly context?: PaymentContext;
   /** The card; absent where gift cards pay for all. */
   readonly tender?: CardTender;
   /** What each tender pays, where there are gift cards among them. */
@@ -87,8 +88,8 @@ export interface Payment {
   readonly authorizationExpiresAt?: string;
   /** Whether an unknown outcome was recorded, so that the first answer to the caller was 202. */
   readonly outcomeWasUnknown: boolean;
-  /** Until when the first request may still be under way. */
-  readonly inFlightUntil: string;
+  /** Until when the first request may still be under way; until the first outcome. */
+  readonly inFlightUntil?: string;
   /** When somebody has to look at it again, and how often that has happened. Absent when nothing is due. */
   readonly resolveAt?: string;
   readonly resolveRound: number;

@@ -8,7 +8,7 @@ import type { EventType } from './events.ts';
 import type { Movement, MovementKind } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import { unattendedAt } from './movements/unattended.ts';
-import type { Payment, PaymentStatus } from './payment.ts';
+import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
 import { authorizationReference } from './payment.ts';
 import type { TenderShare } from './tenders/tender-share.ts';
 import { cardAmountOf } from './tenders/tender-share.ts';
@@ -90,6 +90,8 @@ export interface Transition {
   readonly postings: readonly Posting[];
   readonly lots: readonly LotChange[];
   readonly change: PaymentChange;
+  /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
+  readonly context?: PaymentContext;
 }
 
 /** What an attempt at the acquirer came to, for the timeline. */
@@ -134,6 +136,7 @@ export function transitionFor(
       postings,
       lots: [],
       change: changeOf(payment, rule.to, outcome, assessment, now),
+      ...(payment.context ? { context: payment.context } : {}),
     },
   };
 }
@@ -156,9 +159,12 @@ function wasTold(payment: Payment, outcome: Outcome): boolean {
   }
 }
 
-/** The payment after a transition: the same function answers the first request and every replay. */
+/**
+ * The payment after a transition: the same function answers the first request and every replay. What only the first
+ * request needed is over with the first transition.
+ */
 export function applyChange(payment: Payment, change: PaymentChange): Payment {
-  const { resolveAt: _due, ...rest } = payment;
+  const { resolveAt: _due, openedBy: _request, inFlightUntil: _flight, context: _context, ...rest } = payment;
   const { movement, ...fields } = change;
   const movements = movement ? { ...payment.movements, [movement.id]: movement } : payment.movements;
   return { ...rest, ...fields, movements };
@@ -216,7 +222,7 @@ function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<
     isFinal: true,
     state: 'pending',
     requestHash: payment.requestHash,
-    begunBy: payment.openedBy,
+    begunBy: 'automatic',
     begunAt: now.toISOString(),
   };
   return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };

@@ -3,7 +3,7 @@ import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { findPayment } from '../../adapters/dynamodb/payment-store.ts';
 import { dynamoVelocityStore } from '../../adapters/dynamodb/velocity-store.ts';
 import { event } from '../../contracts/events.ts';
-import { cardVelocityKey } from '../../core/fraud/score-fraud.ts';
+import { cardKey } from '../../core/fraud/score-fraud.ts';
 import { giftCardDeclineCodes } from '../../core/payments/tenders/gift-card-steps.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { taskHandler } from '../house/task-handler.ts';
@@ -24,5 +24,5 @@ export const handler = taskHandler(z.object({ detail: event }), async ({ detail 
   const payment = await findPayment(client, settings.PAYMENTS_TABLE_NAME, detail.object.id);
   if (!payment) throw new Error(`Event ${detail.id} names payment ${detail.object.id}, which does not exist`);
   if (!payment.tender) return;
-  await velocity.countDecline(cardVelocityKey(payment.tender.fingerprint), payment.id, new Date(detail.time));
+  await velocity.countDecline(cardKey(payment.tender), payment.id, new Date(detail.time));
 });

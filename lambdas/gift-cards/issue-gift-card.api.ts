@@ -17,7 +17,7 @@ import { presentGiftCard } from './present-gift-card.ts';
 const days = z.int().positive();
 const environment = z.object({
   GIFT_CARDS_TABLE_NAME: z.string(),
-  GUARDS_TABLE_NAME: z.string(),
+  GIFT_CARD_SECRETS_TABLE_NAME: z.string(),
   GIFT_CARD_CODE_KEYS: codeKeys,
   ISSUING_POLICY: jsonVariable(
     z.object({
@@ -35,7 +35,7 @@ const settings = readEnvironment(environment);
 const dependencies = {
   giftCards: dynamoGiftCardIssuer(createDynamoDBClient(), {
     giftCardsTableName: settings.GIFT_CARDS_TABLE_NAME,
-    guardsTableName: settings.GUARDS_TABLE_NAME,
+    secretsTableName: settings.GIFT_CARD_SECRETS_TABLE_NAME,
   }),
   macs: kmsCodeMacs(settings.GIFT_CARD_CODE_KEYS, createKmsClient()),
   policy: settings.ISSUING_POLICY,

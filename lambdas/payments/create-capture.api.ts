@@ -1,36 +1,16 @@
 import type * as z from 'zod';
 import { movementRoutes } from '../../contracts/movements.ts';
-import { movePayment } from '../../core/payments/movements/move-payment.ts';
 import { apiHandler } from '../house/api-handler.ts';
 import { readEnvironment } from '../house/environment.ts';
+import { moveAndAnswer } from './move-and-answer.ts';
 import { movementDependencies, movementEnvironment } from './movement-dependencies.ts';
-import { toProblem } from './movement-refusals.ts';
 import { presentCapture } from './present-movement.ts';
 
 export type Environment = z.input<typeof movementEnvironment>;
 
 const dependencies = movementDependencies(readEnvironment(movementEnvironment));
 
-export const handler = apiHandler(movementRoutes.createCapture, async (request) => {
-  const { principal, path, idempotencyKey, requestId, body, now } = request;
-  const result = await movePayment(
-    dependencies,
-    {
-      principal,
-      paymentId: path.id,
-      kind: 'capture',
-      idempotencyKey,
-      requestId,
-      amount: body.amount === undefined ? undefined : BigInt(body.amount),
-      isFinal: body.final,
-    },
-    now,
-  );
-  if (result.kind !== 'moved') throw toProblem('capture', result);
-  const { payment, movement, replayed } = result;
-  return {
-    status: movement.state === 'pending' ? 202 : 201,
-    body: presentCapture(payment, movement),
-    headers: replayed ? { 'idempotent-replayed': 'true' } : {},
-  };
+export const handler = apiHandler(movementRoutes.createCapture, ({ body, ...request }) => {
+  const asked = { kind: 'capture', amount: body.amount, isFinal: body.final } as const;
+  return moveAndAnswer(dependencies, request, asked, 201, presentCapture);
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toTransition } from '../../adapters/dynamodb/payment-item.ts';
+import { toTransition } from '../../adapters/dynamodb/transition-item.ts';
 import { eventBridgePublisher } from '../../adapters/events/event-publisher.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { taskHandler } from '../house/task-handler.ts';

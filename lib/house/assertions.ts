@@ -41,8 +41,8 @@ export function checkTemplate(resources: readonly TemplateResource[]): readonly 
   return checks.flatMap((check) => check(resources));
 }
 
-/** The one table whose items it is forbidden to keep; all others are kept and can be recovered. */
-const forgettingTable = /^CvcTable[0-9A-F]{8}$/u;
+/** The tables whose items must not be kept; all others are kept and can be recovered. */
+const forgettingTable = /^(?:Cvc|GiftCardSecrets)Table[0-9A-F]{8}$/u;
 
 const checkTables: Check = (resources) =>
   ofType(resources, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')

@@ -56,14 +56,19 @@ export class HouseTable extends Table {
   }
 }
 
+export interface ForgettingTableProps {
+  /** Why there must be no backup, for whoever reviews the acknowledged finding. */
+  readonly reason: string;
+}
+
 /**
- * A table of what is forbidden to keep: items expire by `expiresAt`, and there is neither a backup nor a stream in which
+ * A table of what must not be kept: items expire by `expiresAt`, and there is neither a backup nor a stream in which
  * they would live on.
  */
 export class ForgettingTable extends Table {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { reason }: ForgettingTableProps) {
     super(scope, id, { ...everyTable, timeToLiveAttribute, removalPolicy: RemovalPolicy.DESTROY });
-    acknowledge(this, 'AwsSolutions-DDB3', 'A backup of security codes is forbidden (PCI DSS 3.3.1).');
+    acknowledge(this, 'AwsSolutions-DDB3', reason);
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * List prices as known on 2025-06-30, in US dollars, without free tiers, volume discounts and taxes. They were written
- * down from memory of the pages named and not read from them on that day: **check them before relying on a sum**.
+ * List prices in US dollars, without free tiers, volume discounts and taxes. Those of DynamoDB, Lambda, Step Functions,
+ * KMS and API Gateway were compared on 2026-11-26 with stored copies of public pages, which are of 2025 and 2026; those
+ * of EventBridge, SQS, stream reads and logs are from memory. **Check them before relying on a sum.**
  *
  * Region us-east-1, for its prices are the ones that most pages show. eu-central-1, where a stage may run, asks up to
  * about a quarter more for DynamoDB, API Gateway and logs, and the same for Lambda, Step Functions, KMS and SQS.
  */
 export const region = 'us-east-1';
-export const knownOn = '2025-06-30';
+export const knownOn = '2026-11-26';
 
 export interface ListPrice {
   readonly service: string;

@@ -1,3 +1,4 @@
+import type { Exception } from '../../contracts/exceptions.ts';
 import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
 import type { Capture, Refund } from '../../contracts/movements.ts';
 import type { Payment } from '../../contracts/payments.ts';
@@ -10,7 +11,7 @@ import { createTransport, has } from './transport.ts';
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
-export type { Capture, FoundGiftCard, GiftCard, IssuedGiftCard, Payment, Problem, Refund };
+export type { Capture, Exception, FoundGiftCard, GiftCard, IssuedGiftCard, Payment, Problem, Refund };
 
 export interface ClientOptions {
   /** The stack's `apiUrl`. */
@@ -115,6 +116,13 @@ export function createClient(options: ClientOptions) {
       send({ method: 'POST', path: '/v1/gift-cards', body: order, idempotencyKey, expect: isGiftCard }),
     getGiftCard: (id: string): Promise<GiftCard> =>
       send({ method: 'GET', path: `/v1/gift-cards/${id}`, expect: isGiftCard }),
+    /** What does not fit about money, for operators; filters are `state`, `kind`, `from`, `to`. */
+    listExceptions: (filters: Readonly<Record<string, string>> = {}) =>
+      send({
+        method: 'GET',
+        path: `/v1/exceptions?${new URLSearchParams(filters).toString()}`,
+        expect: isListOf<Exception>,
+      }),
     /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
     lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
       send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),

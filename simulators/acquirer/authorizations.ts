@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { parseOrRefuse } from '../house/control.ts';
 import type { Verdict } from '../house/issuer.ts';
-import { judgeCard } from '../house/issuer.ts';
+import { disputesLater, judgeCard } from '../house/issuer.ts';
 import type { Answer } from '../house/server.ts';
 import { amount, currency, describeError, reference, referenceConflict } from './api.ts';
 import type { Authorization } from './authorization-books.ts';
@@ -30,6 +30,7 @@ export function authorize(books: AcquirerBooks, body: unknown, now: number): Ans
   return books.atomically(() => {
     if (books.movements.find(request.reference)) throw referenceConflict('for a capture or refund');
     const standing = books.authorizations.find(request.reference) ?? books.authorizations.open(decide(request, now));
+    if (disputesLater(request.card)) books.disputes.mark(request.reference);
     // Where a cancellation came first there is no amount to compare: the authorization is refused whatever it asks.
     const isOther = standing.amount !== request.amount || standing.currency !== request.currency;
     if (standing.amount !== null && isOther) throw referenceConflict('with another amount or currency');

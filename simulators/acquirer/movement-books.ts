@@ -30,6 +30,8 @@ export type Movement = z.infer<typeof row>;
 export interface Totals {
   readonly captured: number;
   readonly refunded: number;
+  /** What chargebacks, open or lost, have taken. */
+  readonly disputed: number;
   readonly isFinallyCaptured: boolean;
 }
 
@@ -62,7 +64,7 @@ export const movementSchema = `
   CREATE INDEX IF NOT EXISTS movementsByAuthorization ON movements (authorizationReference);
   CREATE INDEX IF NOT EXISTS movementsByDay ON movements (day);`;
 
-const totals = z.object({ captured: z.int(), refunded: z.int(), isFinallyCaptured: z.int() });
+const totals = z.object({ captured: z.int(), refunded: z.int(), disputed: z.int(), isFinallyCaptured: z.int() });
 
 /** The captures and refunds in the acquirer's database. */
 export function movementBooks(database: DatabaseSync): MovementBooks {
@@ -79,8 +81,10 @@ export function movementBooks(database: DatabaseSync): MovementBooks {
     SELECT
       coalesce(sum(CASE operation WHEN 'capture' THEN amount END), 0) AS captured,
       coalesce(sum(CASE operation WHEN 'refund' THEN amount END), 0) AS refunded,
-      coalesce(max(isFinal), 0) AS isFinallyCaptured
-    FROM movements WHERE authorizationReference = ? AND state = 'accepted'`);
+      coalesce(max(isFinal), 0) AS isFinallyCaptured,
+      (SELECT coalesce(sum(amount), 0) FROM disputes
+        WHERE authorizationReference = :of AND kind = 'chargeback' AND state <> 'won') AS disputed
+    FROM movements WHERE authorizationReference = :of AND state = 'accepted'`);
   const list = database.prepare("SELECT * FROM movements WHERE day = ? AND state = 'accepted' ORDER BY sequence");
   return {
     record: (movement) => {
@@ -91,8 +95,8 @@ export function movementBooks(database: DatabaseSync): MovementBooks {
     },
     find: (reference) => row.optional().parse(select.get(reference)),
     totals: (authorizationReference) => {
-      const { captured, refunded, isFinallyCaptured } = totals.parse(sum.get(authorizationReference));
-      return { captured, refunded, isFinallyCaptured: isFinallyCaptured === 1 };
+      const found = totals.parse(sum.get({ of: authorizationReference }));
+      return { ...found, isFinallyCaptured: found.isFinallyCaptured === 1 };
     },
     ofDay: (day) => z.array(row).parse(list.all(day)),
   };

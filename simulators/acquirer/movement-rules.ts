@@ -35,7 +35,7 @@ export function refusalOf(
       return refusalOfCapture(request, authorization, totals, now);
     case 'refund':
       // An authorization that expired or was cancelled since keeps what was captured before, and that can go back.
-      return totals.refunded + request.amount > totals.captured ? 'exceeds_captured' : undefined;
+      return totals.refunded + totals.disputed + request.amount > totals.captured ? 'exceeds_captured' : undefined;
   }
 }
 
@@ -52,14 +52,14 @@ function refusalOfCapture(
 
 /**
  * Whether an accepted movement may still be cancelled: movements go to the networks when their day is over, and a
- * capture must go on covering what was refunded of it.
+ * capture must go on covering what was refunded and disputed of it.
  */
 export function isCancellable(
   { operation, day, amount }: Movement,
-  { captured, refunded }: Totals,
+  { captured, refunded, disputed }: Totals,
   now: number,
 ): boolean {
-  const remains = operation === 'refund' || captured - (amount ?? 0) >= refunded;
+  const remains = operation === 'refund' || captured - (amount ?? 0) >= refunded + disputed;
   return day === dayOf(now) && remains;
 }
 

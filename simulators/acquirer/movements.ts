@@ -4,6 +4,7 @@ import { parseOrRefuse } from '../house/control.ts';
 import type { Answer } from '../house/server.ts';
 import { amount, currency, describeError, reference, referenceConflict } from './api.ts';
 import type { AcquirerBooks } from './books.ts';
+import { scheduleDispute } from './disputes.ts';
 import { feeOf } from './fees.ts';
 import type { Movement } from './movement-books.ts';
 import type { MovementRequest } from './movement-rules.ts';
@@ -73,6 +74,7 @@ function move(books: AcquirerBooks, request: MovementRequest, now: number, fee: 
       day: dayOf(now),
     };
     books.movements.record(movement);
+    scheduleDispute(books, movement, now);
     return { status: 200, body: present(movement) };
   });
 }

@@ -5,7 +5,10 @@ import type { Answer, Call, Route } from '../house/server.ts';
 import { describeError, referenceOf } from './api.ts';
 import { authorize, cancelAuthorization, lookUpAuthorization } from './authorizations.ts';
 import type { AcquirerBooks } from './books.ts';
+import { changeDisputeSettings, listDisputes, moveDispute, openDispute } from './disputes.ts';
 import { cancelMovement, capture, lookUpMovement, refund } from './movements.ts';
+import { listNotifications, sendNotification } from './notifications.ts';
+import type { Postman } from './postman.ts';
 import { settlement } from './settlement.ts';
 
 /** The operations that faults may name. */
@@ -18,6 +21,7 @@ const operations = [
   'lookUpMovement',
   'cancelMovement',
   'settlement',
+  'notify',
 ] as const;
 
 type Operation = (typeof operations)[number];
@@ -25,6 +29,9 @@ type Operation = (typeof operations)[number];
 export interface AcquirerTerms {
   /** What it keeps of each capture. */
   readonly feeBasisPoints: number;
+  readonly postman: Postman;
+  /** By which merchants know its notifications. */
+  readonly publicKey: string;
 }
 
 /** The acquirer's API (README.md). */
@@ -46,15 +53,46 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
     route('POST', '/authorizations/:/cancel', 'cancel', (call, now) =>
       cancelAuthorization(books, referenceOf(call), now),
     ),
-    route('POST', '/captures', 'capture', ({ body }, now) => capture(books, body, now, terms.feeBasisPoints)),
+    route('POST', '/captures', 'capture', ({ body }, now) => {
+      const answer = capture(books, body, now, terms.feeBasisPoints);
+      terms.postman.wake();
+      return answer;
+    }),
     route('POST', '/refunds', 'refund', ({ body }, now) => refund(books, body, now)),
     route('GET', '/movements/:', 'lookUpMovement', (call) => lookUpMovement(books, referenceOf(call))),
     route('POST', '/movements/:/cancel', 'cancelMovement', (call, now) =>
       cancelMovement(books, referenceOf(call), now),
     ),
     route('GET', '/settlements/:', 'settlement', (call, now) => settlement(books, call, now)),
+    ...disputeRoutes(books, behaviour, terms),
     { method: 'GET', path: '/records', run: (call) => listRecords(books, call.query) },
     ...controlRoutes(behaviour, operations, books, describeError),
+  ];
+}
+
+/** What cardholders do and what the merchant is told of it: told by tests and by the cloud around, so without latency. */
+function disputeRoutes(books: AcquirerBooks, { clock }: Behaviour, { postman, publicKey }: AcquirerTerms): Route[] {
+  const changing = (work: () => Answer): Answer => {
+    const answer = work();
+    postman.wake();
+    return answer;
+  };
+  return [
+    { method: 'GET', path: '/disputes', run: () => listDisputes(books) },
+    { method: 'POST', path: '/disputes', run: ({ body }) => changing(() => openDispute(books, body, clock.now())) },
+    {
+      method: 'POST',
+      path: '/disputes/:',
+      run: ({ segments: [id = ''], body }) => changing(() => moveDispute(books, id, body, clock.now())),
+    },
+    { method: 'POST', path: '/disputes-settings', run: (call) => changeDisputeSettings(books, call) },
+    { method: 'GET', path: '/notifications', run: () => listNotifications(books) },
+    {
+      method: 'POST',
+      path: '/notifications/:/send',
+      run: ({ segments: [id = ''] }) => sendNotification(books, postman, id),
+    },
+    { method: 'GET', path: '/notification-key', run: () => ({ status: 200, text: publicKey }) },
   ];
 }
 

@@ -4,6 +4,7 @@ import { parseOrRefuse } from '../house/control.ts';
 import type { Answer, Call } from '../house/server.ts';
 import { describeError } from './api.ts';
 import type { AcquirerBooks } from './books.ts';
+import type { DisputeEntry } from './dispute-books.ts';
 import type { Movement } from './movement-books.ts';
 import { dayOf } from './movement-rules.ts';
 
@@ -16,8 +17,17 @@ const path = z.object({ date: z.iso.date() });
 export function settlement(books: AcquirerBooks, { segments: [segment] }: Call, now: number): Answer {
   const { date } = parseOrRefuse(path, { date: segment }, describeError);
   if (date >= dayOf(now)) return { status: 404, body: describeError(404, 'the day is not over yet') };
-  return { status: 200, text: settlementFile(date, books.movements.ofDay(date)) };
+  return { status: 200, text: settlementFile(date, [...books.movements.ofDay(date), ...books.disputes.ofDay(date)]) };
 }
+
+/** What takes money from the merchant. A tombstone moves nothing. */
+const isOutgoing: Readonly<Record<(Movement | DisputeEntry)['operation'], boolean>> = {
+  capture: false,
+  refund: true,
+  cancel: false,
+  chargeback: true,
+  chargeback_reversal: false,
+};
 
 interface Sums {
   readonly gross: bigint;
@@ -26,12 +36,12 @@ interface Sums {
 }
 
 /** The text of a day's file (README.md): JSON lines, amounts as decimal strings because sums leave the exact numbers. */
-function settlementFile(date: string, movements: readonly Movement[]): string {
+function settlementFile(date: string, movements: readonly (Movement | DisputeEntry)[]): string {
   const lines: string[] = [JSON.stringify({ record: 'header', version: 1, date })];
   const totals = new Map<string, Sums>();
   for (const { reference, operation, currency, ...movement } of movements) {
     if (currency === null) continue;
-    const sums = sumsOf(operation === 'refund' ? -1n : 1n, movement.amount ?? 0, movement.fee ?? 0);
+    const sums = sumsOf(isOutgoing[operation] ? -1n : 1n, movement.amount ?? 0, movement.fee ?? 0);
     lines.push(JSON.stringify({ record: 'movement', reference, operation, currency, ...asText(sums) }));
     totals.set(currency, add(totals.get(currency), sums));
   }

@@ -31,6 +31,11 @@ export function judgeCard(card: PresentedCard, now: number): Verdict {
   return declinedNumbers.get(card.number) ?? 'approved';
 }
 
+/** Whether the cardholder will dispute what is captured. */
+export function disputesLater({ number }: Pick<PresentedCard, 'number'>): boolean {
+  return number === '4000000000000259';
+}
+
 const wrongCvcNumber = '4000000000000127';
 
 const declinedNumbers: ReadonlyMap<string, Verdict> = new Map([

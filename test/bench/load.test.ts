@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { quantile, runLoad } from '../../bench/load.ts';
-import { cardNumber } from '../../bench/journey.ts';
+import { cardNumber } from '../../scripts/card-number.ts';
 
 describe('a run of load', () => {
   test('does each once, so many at a time, and counts what fails by its reason', async () => {

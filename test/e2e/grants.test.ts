@@ -11,6 +11,7 @@ import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
+import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
 import { nextRefresh } from './while-off.ts';
 
@@ -211,6 +212,7 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.clear();
 
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
+  await tellOfExceptions(here);
 
   // Quotes: on a new stack the first one brings the rates.
   await api('POST', '/v1/fx-quotes', { from: 'EUR', to: 'USD', amount: 1000, lock: '5m' });

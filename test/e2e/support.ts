@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import type { CreatePayment, Payment } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
+export { cardNumber } from '../../scripts/card-number.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
 
 export const testCvc = '837';
@@ -12,18 +13,6 @@ export const testCvc = '837';
 /** Whether the security code that the tests use stands in a text as a value of its own, however deep it is quoted. */
 export function holdsCvc(text: string): boolean {
   return new RegExp(`(?<=[\\\\"'])${testCvc}(?=[\\\\"'])`, 'u').test(text);
-}
-
-/** A card number that passes the Luhn check and that nobody else in this run uses: under the BIN 424242. */
-export function cardNumber(index: number): string {
-  const body = `424242${String(index).padStart(9, '0')}`;
-  const sum = Array.from(body)
-    .reverse()
-    .reduce((total, digit, position) => {
-      const doubled = Number(digit) * (position % 2 === 0 ? 2 : 1);
-      return total + (doubled > 9 ? doubled - 9 : doubled);
-    }, 0);
-  return body + String((10 - (sum % 10)) % 10);
 }
 
 /** A buyer of their own: another card, device and address for each, so that velocity rules leave honest load alone. */

@@ -21,8 +21,10 @@ describe('tables', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
     expect(ids.toSorted()).toEqual([
       'CvcTable',
+      'ExceptionsTable',
       'FraudTable',
       'FxTable',
+      'GiftCardSecretsTable',
       'GiftCardsTable',
       'GuardsTable',
       'LotsTable',
@@ -31,30 +33,36 @@ describe('tables', () => {
     ]);
   });
 
-  test.each(['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'GuardsTable', 'FraudTable'])(
-    '%s can be recovered and is not deleted',
-    (id) => {
-      const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
-      expect(deletionPolicy).toBe('Retain');
-      expect(properties).toMatchObject({
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      });
-    },
-  );
+  test.each([
+    'PaymentsTable',
+    'LotsTable',
+    'GiftCardsTable',
+    'TokensTable',
+    'FxTable',
+    'ExceptionsTable',
+    'GuardsTable',
+    'FraudTable',
+  ])('%s can be recovered and is not deleted', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
+    expect(deletionPolicy).toBe('Retain');
+    expect(properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable'])
+    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'ExceptionsTable'])
       expect(expiry(id)).toBeUndefined();
-    for (const id of ['CvcTable', 'GuardsTable', 'FraudTable'])
+    for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test('the security codes alone are forgotten for good: no backup, no stream, no index', () => {
-    const { Properties: properties, DeletionPolicy: deletionPolicy } = table('CvcTable');
+  test.each(['CvcTable', 'GiftCardSecretsTable'])('%s forgets for good: no backup, no stream, no index', (id) => {
+    const { Properties: properties, DeletionPolicy: deletionPolicy } = table(id);
     expect(deletionPolicy).toBe('Delete');
     expect(properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -146,10 +154,11 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   const byPolicy = Object.groupBy(rest, ([, { DeletionPolicy: policy }]) => policy ?? 'none');
   const idsOf = (policy: string) => (byPolicy[policy] ?? []).map(([id]) => withoutHash(id)).toSorted();
   expect(Object.keys(byPolicy).toSorted()).toEqual(['Delete', 'Retain']);
-  expect(idsOf('Delete')).toEqual(['CvcTable']);
+  expect(idsOf('Delete')).toEqual(['CvcTable', 'GiftCardSecretsTable']);
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
     'EventBus',
+    'ExceptionsTable',
     'FraudTable',
     'FxTable',
     'GiftCardKeysGiftCardCodeKey1',

@@ -32,7 +32,10 @@ export interface RunningSimulator {
 const startLimitMilliseconds = 20_000;
 
 /** Starts simulators/<name>/main.ts on a free port with books of its own. */
-export async function runSimulator(name: SimulatorName): Promise<RunningSimulator> {
+export async function runSimulator(
+  name: SimulatorName,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningSimulator> {
   const temporary = mkdtempSync(join(tmpdir(), `quittance-${name}-`));
   // The simulator makes its folder itself.
   const dataDirectory = join(temporary, 'books');
@@ -43,7 +46,7 @@ export async function runSimulator(name: SimulatorName): Promise<RunningSimulato
   const start = async (): Promise<void> => {
     const program = fileURLToPath(new URL(`../../simulators/${name}/main.ts`, import.meta.url));
     const started = spawn(process.execPath, [program], {
-      env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDirectory },
+      env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDirectory, ...settings },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child = started;

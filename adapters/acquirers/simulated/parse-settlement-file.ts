@@ -96,7 +96,8 @@ function toSettlementLine(line: string, number: number): SettlementLine {
   const { reference, operation, gross, fee, net, currency: of } = parseLine(movement, line, number);
   // Not as zod's refinements: those run on a line with an unknown field too, whose amounts are still text.
   if (net !== gross - fee) throw new UnusableSettlementFile(number, 'net is not gross less fee');
-  if (fee < 0n) throw new UnusableSettlementFile(number, 'the fee is negative');
+  // Only the fee of a dispute comes back, with what was won.
+  if (fee < 0n && operation !== 'chargeback_reversal') throw new UnusableSettlementFile(number, 'the fee is negative');
   if (gross === 0n || gross > 0n !== isIncoming[operation])
     throw new UnusableSettlementFile(number, 'gross has the wrong sign');
   return { reference, operation, gross, fee, net, currency: of };

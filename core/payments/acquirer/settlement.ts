@@ -20,12 +20,12 @@ export interface SettlementFile {
 
 /** One movement as it is settled. Amounts are minor units of `currency`, and signed: what leaves us is negative. */
 export interface SettlementLine {
-  /** The movement's reference, ours. */
+  /** The movement's reference, ours; of a chargeback and its reversal the acquirer's id of the dispute. */
   readonly reference: string;
   readonly operation: 'capture' | 'refund' | 'chargeback' | 'chargeback_reversal';
   /** What the cardholder paid, above zero, or got back, below zero. */
   readonly gross: bigint;
-  /** What the acquirer keeps, zero or above. */
+  /** What the acquirer keeps, zero or above; below zero where a dispute that was won gives its fee back. */
   readonly fee: bigint;
   /** What reaches our bank: gross less fee. */
   readonly net: bigint;

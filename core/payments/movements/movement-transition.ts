@@ -249,19 +249,17 @@ export function lotIdOf(capture: Pick<Movement, 'id'>): string {
   return deriveId('lot_', capture.id);
 }
 
+/** What authorizing has settled (the assessment, when it runs out) no movement changes, so it is not told again. */
 function changeOf(payment: Payment, movementId: string): PaymentChange {
   const movement = payment.movements[movementId];
-  const { status, version, updatedAt, amountAuthorized, outcomeWasUnknown, fraud, resolveAt } = payment;
-  const { authorizationExpiresAt, amountCaptured, amountRefunded, capturable, refundable, releasedBy, shares } =
-    payment;
+  const { status, version, updatedAt, amountAuthorized, outcomeWasUnknown, resolveAt } = payment;
+  const { amountCaptured, amountRefunded, capturable, refundable, releasedBy, shares } = payment;
   return {
     ...{ status, version, updatedAt, amountAuthorized, outcomeWasUnknown },
     ...{ amountCaptured, amountRefunded, capturable, refundable },
     ...(shares ? { shares } : {}),
-    ...(fraud ? { fraud } : {}),
     ...(releasedBy ? { releasedBy } : {}),
     ...(movement ? { movement } : {}),
-    ...(authorizationExpiresAt === undefined ? {} : { authorizationExpiresAt }),
     ...(resolveAt === undefined ? {} : { resolveAt }),
   };
 }

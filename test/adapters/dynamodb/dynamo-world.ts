@@ -91,6 +91,22 @@ export const fxTable: CreateTableCommandInput = {
   ],
 };
 
+/** The table of exceptions as the data stack describes it. */
+export const exceptionsTable: CreateTableCommandInput = {
+  ...table('exceptions'),
+  AttributeDefinitions: ['pk', 'state', 'seenKey'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'byState',
+      KeySchema: [
+        { AttributeName: 'state', KeyType: 'HASH' },
+        { AttributeName: 'seenKey', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+};
+
 function findServer(): string | undefined {
   try {
     const packageFile = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json');

@@ -1,7 +1,7 @@
 import type { Principal } from '../../../core/access/principal.ts';
 import type { GiftCardDependencies } from '../../../core/gift-cards/change-gift-card.ts';
 import type { AuthorizationOrder } from '../../../core/payments/messages.ts';
-import type { Payment } from '../../../core/payments/payment.ts';
+import type { CardTender, Payment } from '../../../core/payments/payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller, StoredTransition } from '../../../core/payments/ports.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
@@ -92,6 +92,17 @@ export function fakeWorkflow(
   return { workflow, orders };
 }
 
+/** The card that pays of itself. */
+export const cardTender: CardTender = {
+  type: 'card',
+  tokenId: cardToken.id,
+  brand: 'visa',
+  funding: 'credit',
+  bin: '424242',
+  last4: '4242',
+  fingerprint: 'f',
+};
+
 /** A payment that was just opened. */
 export function processingPayment(amount = 4200n): Payment {
   return {
@@ -102,15 +113,7 @@ export function processingPayment(amount = 4200n): Payment {
     sellerId: 'sel_demo',
     buyer: { id: 'buyer-1', email: 'ada@example.com' },
     context: { ip: '192.0.2.1', deviceId: 'd', userAgent: 'u', billingCountry: 'DE', shippingCountry: 'DE' },
-    tender: {
-      type: 'card',
-      tokenId: cardToken.id,
-      brand: 'visa',
-      funding: 'credit',
-      bin: '424242',
-      last4: '4242',
-      fingerprint: 'f',
-    },
+    tender: cardTender,
     amount,
     currency: 'EUR',
     status: 'processing',

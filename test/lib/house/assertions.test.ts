@@ -27,8 +27,9 @@ describe('a table', () => {
     ]);
   });
 
-  test('may only do without when it is the one of security codes', () => {
+  test('may only do without when it is one of codes', () => {
     expect(broken(given('CvcTable7C4EC2F5', 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([]);
+    expect(broken(given('GiftCardSecretsTable7C4EC2F5', 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([]);
     for (const id of ['GuardsTableDE76CF75', 'FraudTable3A11F03D', 'CvcTableOfTruth3A11F03D']) {
       expect(broken(given(id, 'AWS::DynamoDB::Table', {}, 'Delete'))).toEqual([
         `table-kept ${id}`,
