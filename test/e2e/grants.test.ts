@@ -12,7 +12,7 @@ import { localAssembly, startCloudHere } from './cloud-here.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
-import { tellOfMovements } from './tell-of-movements.ts';
+import { tellOfMovements, tellOfSplitTender } from './tell-of-movements.ts';
 import { nextRefresh } from './while-off.ts';
 
 /**
@@ -212,6 +212,7 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.clear();
 
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
+  await tellOfSplitTender(here, buyer, acquirer, clearAcquirer);
   await tellOfExceptions(here);
 
   // Quotes: on a new stack the first one brings the rates.

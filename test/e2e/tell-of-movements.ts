@@ -35,6 +35,40 @@ export async function tellOfMovements(
   }
 }
 
+/** The same over a gift card and a card: held, captured at once and later, refunded, voided, declined; lost and found. */
+export async function tellOfSplitTender(
+  here: CloudHere,
+  { client, token }: ReturnType<typeof shopper>,
+  acquirer: Acquirer,
+  clear: () => Promise<unknown>,
+): Promise<void> {
+  let index = 420;
+  const pay = async (changes: { capture?: 'automatic'; number?: string } = {}) => {
+    const { number, ...others } = changes;
+    index += 1;
+    const { code = '' } = await client.issueGiftCard({ amount: 300, currency: 'EUR' }, randomUUID());
+    const card = { type: 'card', token: await token(number ?? cardNumber(index)) } as const;
+    const body = {
+      ...paymentOf(here, card.token, index),
+      tenders: [{ type: 'gift_card', code } as const, card],
+      ...others,
+    };
+    return (await client.createPayment(body, randomUUID())).id;
+  };
+  await pay({ capture: 'automatic' });
+  const captured = await pay();
+  await client.capturePayment(captured, { amount: 400, final: true }, 'split-capture');
+  await client.refundPayment(captured, { reason: 'story' }, 'split-refund');
+  await client.capturePayment(await pay(), { amount: 100, final: true }, 'split-final');
+  await client.voidPayment(await pay(), 'split-void');
+  await pay({ number: '4000000000009995' });
+  const lost = await pay();
+  await acquirer({ operation: 'capture', kind: 'drop_after', rate: 1, seed: 1 });
+  await client.capturePayment(lost, {}, 'split-lost');
+  await clear();
+  await here.advance('PT3M');
+}
+
 /** What a payout will do: it claims the lot. */
 async function claimLot({ cloud }: CloudHere, lotId: string): Promise<void> {
   const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;

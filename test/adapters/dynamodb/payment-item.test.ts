@@ -24,7 +24,13 @@ async function given(opened: Payment) {
   const world = fakeMovementStore();
   await world.store.open(opened);
   const { acquirer } = fakeAcquirer(opened.amount);
-  await recordOutcome({ payments: world.store, giftCards: noGiftCards }, opened.id, { ...approved, expiresAt: '2026-11-29T10:00:00.000Z' }, assessment, now);
+  await recordOutcome(
+    { payments: world.store, giftCards: noGiftCards },
+    opened.id,
+    { ...approved, expiresAt: '2026-11-29T10:00:00.000Z' },
+    assessment,
+    now,
+  );
   const move = (kind: 'capture' | 'void' | 'refund', amount: bigint | undefined, key: string) =>
     movePayment(
       { store: world.movements, acquirer, giftCards: noGiftCards },

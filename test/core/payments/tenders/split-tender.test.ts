@@ -39,9 +39,11 @@ async function take(world: SplitWorld, { kind, share, isFinal, key: number, ...f
   const part = (world.payment.amount * BigInt(share)) / 100n;
   switch (kind) {
     case 'finish':
-      return void (await mayDie(world.finish(later(100))));
+      await mayDie(world.finish(later(100)));
+      return;
     case 'void':
-      return void (await mayDie(world.ask('void', { key: `void-${number}` })));
+      await mayDie(world.ask('void', { key: `void-${number}` }));
+      return;
     case 'capture':
     case 'refund':
       if (part === 0n) return;
