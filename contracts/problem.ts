@@ -56,6 +56,7 @@ export const problems = {
   amount_out_of_range: { status: 422, title: 'The converted amount is too small or too large' },
   amount_out_of_bounds: { status: 422, title: 'The amount is outside of what may be issued' },
   validity_out_of_bounds: { status: 422, title: 'The validity is outside of what may be issued' },
+  as_of_too_fine: { status: 422, title: 'That day has too many entries to count to a moment' },
   too_many_cards: { status: 429, title: 'Too many cards of one range' },
   too_many_guesses: { status: 429, title: 'Too many gift card codes that were not found' },
   internal_error: { status: 500, title: 'Something failed on our side' },

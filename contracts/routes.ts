@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { exceptionRoutes } from './exceptions.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
+import { ledgerRoutes } from './ledger.ts';
 import { movementRoutes } from './movements.ts';
 import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
@@ -28,5 +29,6 @@ export const routes: readonly Route[] = [
   ...Object.values(movementRoutes),
   ...Object.values(fxRoutes),
   ...Object.values(giftCardRoutes),
+  ...Object.values(ledgerRoutes),
   ...Object.values(exceptionRoutes),
 ];

@@ -5,8 +5,9 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { Access } from './access.ts';
 import { GiftCardKeys } from './gift-card-keys.ts';
+import { LedgerKey } from './ledger-key.ts';
 import { sendAlarms } from './house/alarm.ts';
-import { HouseQueue } from './house/queue.ts';
+import { DeadLetterQueue, HouseQueue } from './house/queue.ts';
 import type { HouseQueueProps } from './house/queue.ts';
 import { ForgettingTable, HouseTable } from './house/table.ts';
 import type { Stage } from './stage.ts';
@@ -24,11 +25,14 @@ export class DataStack extends Stack {
   readonly unpublishedQueue: HouseQueue;
   readonly giftCardKeys: GiftCardKeys;
   readonly unpublishedGiftCardsQueue: HouseQueue;
+  readonly ledgerKey: LedgerKey;
+  readonly unjournaledDeadLetters: DeadLetterQueue;
   readonly paymentsTable: HouseTable;
   readonly giftCardsTable: HouseTable;
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly ledgerTable: HouseTable;
   readonly exceptionsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
   readonly giftCardSecretsTable: ForgettingTable;
@@ -43,16 +47,12 @@ export class DataStack extends Stack {
       indexes: [
         { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
         { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
-        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
       ],
     });
     this.giftCardsTable = new HouseTable(this, 'GiftCardsTable', {
       sortKey: true,
       stream: StreamViewType.NEW_IMAGE,
-      indexes: [
-        { name: 'byExpireAt', partitionKey: 'expireShard', sortKey: 'expireAt' },
-        { name: 'byOccurredAt', partitionKey: 'occurredHour', sortKey: 'occurredAt' },
-      ],
+      indexes: [{ name: 'byExpireAt', partitionKey: 'expireShard', sortKey: 'expireAt' }],
     });
     this.tokensTable = new HouseTable(this, 'TokensTable', {
       indexes: [
@@ -66,6 +66,7 @@ export class DataStack extends Stack {
     });
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
+    this.ledgerTable = new HouseTable(this, 'LedgerTable', { sortKey: true });
     this.cvcTable = new ForgettingTable(this, 'CvcTable', {
       reason: 'A backup of security codes is forbidden (PCI DSS 3.3.1).',
     });
@@ -80,6 +81,7 @@ export class DataStack extends Stack {
     this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true });
     this.keys = new VaultKeys(this, 'Keys', { stage });
     this.giftCardKeys = new GiftCardKeys(this, 'GiftCardKeys', { stage });
+    this.ledgerKey = new LedgerKey(this, 'LedgerKey', { stage });
     this.access = new Access(this, 'Access', { stage });
     this.eventBus = new EventBus(this, 'EventBus', {
       eventBusName: `quittance-${stage.name}`,
@@ -97,11 +99,22 @@ export class DataStack extends Stack {
       runbook: 'Gift card events wait to be published',
       deadLetterRunbook: 'Gift card events were never published',
     });
+    this.unjournaledDeadLetters = this.createUnjournaledDeadLetters();
     new CfnOutput(this, 'TokenUrl', {
       value: `${this.access.domain.baseUrl()}/oauth2/token`,
       description: 'Tokens for machine clients.',
     });
     sendAlarms(this, stage);
+  }
+
+  private createUnjournaledDeadLetters(): DeadLetterQueue {
+    const deadLetters = new DeadLetterQueue(this, 'UnjournaledDeadLetters', {
+      holds: 'transitions that the journal could not take',
+      runbook: 'Transitions are not in the journal',
+    });
+    // What is missing from the books is told nowhere else.
+    deadLetters.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return deadLetters;
   }
 
   private createUnpublishedQueue(

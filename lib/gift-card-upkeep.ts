@@ -73,8 +73,8 @@ export class GiftCardUpkeep extends Construct {
       } satisfies VariablesOf<SweepGiftCardEventsEnvironment>,
     })
       .may(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], unpublishedGiftCardsQueue.queueArn)
-      .may(['dynamodb:Query'], giftCardsTable.indexArn('byOccurredAt'))
-      .may(['dynamodb:BatchGetItem'], giftCardsTable.tableArn)
+      .may(['dynamodb:GetShardIterator', 'dynamodb:GetRecords'], giftCardsTable.streamArn)
+      .may(['dynamodb:Scan'], giftCardsTable.tableArn)
       .may(['events:PutEvents'], eventBus.eventBusArn);
     new HouseSchedule(this, 'SweepGiftCardEventsSchedule', { group, every: Duration.minutes(5), target });
   }

@@ -58,8 +58,8 @@ export class PaymentUpkeep extends Construct {
       } satisfies VariablesOf<SweepEventsEnvironment>,
     })
       .may(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], unpublishedQueue.queueArn)
-      .may(['dynamodb:Query'], paymentsTable.indexArn('byOccurredAt'))
-      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn)
+      .may(['dynamodb:GetShardIterator', 'dynamodb:GetRecords'], paymentsTable.streamArn)
+      .may(['dynamodb:Scan'], paymentsTable.tableArn)
       .may(['events:PutEvents'], eventBus.eventBusArn);
     new HouseSchedule(this, 'SweepEventsSchedule', { group, every: Duration.minutes(5), target });
   }

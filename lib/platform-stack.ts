@@ -13,6 +13,7 @@ import { sendAlarms } from './house/alarm.ts';
 import { builtBundles } from './house/bundle.ts';
 import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
+import { Ledger } from './ledger.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
 import { acquirerUrlPattern } from './stage.ts';
@@ -48,6 +49,7 @@ export class PlatformStack extends Stack {
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
+    const ledger = new Ledger(this, 'Ledger', { stage, data });
     const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
     const api = new HouseApi(this, 'Api', {
       stage,
@@ -58,6 +60,7 @@ export class PlatformStack extends Stack {
         ...payments.functions,
         ...fx.functions,
         ...giftCards.functions,
+        ...ledger.functions,
         ...exceptions.functions,
       ],
       userPool: data.access.userPool,

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { requestsWithin } from '../request-options.ts';
 import { outlastConflicts } from './outlast-conflicts.ts';
 
@@ -14,4 +15,9 @@ export function createDynamoDBClient(): DynamoDBClient {
   });
   outlastConflicts(client);
   return client;
+}
+
+/** The client for the streams of tables, of the functions that read them themselves. */
+export function createDynamoDBStreamsClient(): DynamoDBStreamsClient {
+  return new DynamoDBStreamsClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
 }

@@ -6,9 +6,7 @@ import type { GiftCard, GiftCardHold } from '../../core/gift-cards/gift-card.ts'
 import { expiryShards } from '../../core/gift-cards/ports.ts';
 import type { GiftCardChange, GiftCardTransition } from '../../core/gift-cards/transition.ts';
 import { accounts } from '../../core/ledger/accounts.ts';
-
-/** How many index partitions share the transitions of an hour. */
-export const giftCardOccurredShards = 4;
+import { transitionPrefix } from './readable-items.ts';
 
 const cardSortKey = 'card';
 
@@ -24,7 +22,7 @@ export function holdKey(giftCardId: string, paymentId: string): Record<string, A
 
 /** The key of a transition: derived from what caused it, so that the same step meets itself. */
 export function giftCardTransitionKey(giftCardId: string, transitionId: string): Record<string, AttributeValue> {
-  return { pk: { S: giftCardId }, sk: { S: `transition#${transitionId}` } };
+  return { pk: { S: giftCardId }, sk: { S: `${transitionPrefix}${transitionId}` } };
 }
 
 /** Which partition of the index of what expires holds a card: for ever the same. */
@@ -142,11 +140,9 @@ const transitionItem = z.object({
 /** A transition as DynamoDB keeps it: written once, never changed. */
 export function toGiftCardTransitionItem(transition: GiftCardTransition): Record<string, AttributeValue> {
   const { giftCardId, ...rest } = transition;
-  const hour = transition.occurredAt.slice(0, 13);
   return {
     ...marshall({ ...rest, version: transition.change.version }, { removeUndefinedValues: true }),
     ...giftCardTransitionKey(giftCardId, transition.id),
-    occurredHour: { S: `${hour}#${shardOf(giftCardId, giftCardOccurredShards)}` },
   };
 }
 

@@ -2,6 +2,7 @@ import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
+import { lotReasons } from '../../core/lots/lot.ts';
 import { amount } from './amount.ts';
 
 export const lotState = z.enum(['held', 'released', 'claimed']);
@@ -16,7 +17,7 @@ export const lotFields = z.object({
   remaining: amount,
   state: lotState,
   releaseAt: z.string(),
-  reason: z.enum(['capture', 'refund_after_payout']),
+  reason: z.enum(lotReasons),
   createdAt: z.string(),
 });
 

@@ -106,14 +106,16 @@ async function begin(
  */
 function partsOf({ shares = [] }: Payment, { kind, parts = [] }: Movement, takesAll: boolean) {
   const remainder = kind === 'refund' ? 'refundable' : 'capturable';
+  // A refund of all leaves shares alone that chargebacks have taken too much of; its total is asked for exactly.
+  const isExact = takesAll && kind !== 'refund';
   const path = (index: number) => `shares[${index}].${remainder}`;
   const taking = shares.flatMap((_, index) => {
     const { taken } = parts[index] ?? noPart;
-    return taken > 0n || takesAll ? [{ index, taken }] : [];
+    return taken > 0n || isExact ? [{ index, taken }] : [];
   });
   return {
     sets: taking.map(({ index }) => `, ${path(index)} = ${path(index)} - :part${index}`).join(''),
-    conditions: taking.map(({ index }) => ` AND ${path(index)} ${takesAll ? '=' : '>='} :part${index}`).join(''),
+    conditions: taking.map(({ index }) => ` AND ${path(index)} ${isExact ? '=' : '>='} :part${index}`).join(''),
     values: Object.fromEntries(taking.map(({ index, taken }) => [`:part${index}`, taken])),
   };
 }

@@ -9,9 +9,7 @@ import { resolutionShards } from '../../core/payments/ports.ts';
 import type { PaymentChange } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
 import { movementItems, toMovementItem } from './movement-item.ts';
-
-/** How many index partitions share the transitions of an hour. */
-export const occurredShards = 4;
+import { transitionPrefix } from './readable-items.ts';
 
 const paymentSortKey = 'payment';
 
@@ -22,17 +20,12 @@ export function paymentKey(paymentId: string): Record<string, AttributeValue> {
 
 /** The key of the transition that made a version. Versions sort as text. */
 export function transitionKey(paymentId: string, version: number): Record<string, AttributeValue> {
-  return { pk: { S: paymentId }, sk: { S: `transition#${String(version).padStart(6, '0')}` } };
+  return { pk: { S: paymentId }, sk: { S: `${transitionPrefix}${String(version).padStart(6, '0')}` } };
 }
 
 /** Which partition of the index of due payments holds a payment: for ever the same. */
 export function resolveShard(paymentId: string): string {
   return `resolve#${shardOf(paymentId, resolutionShards)}`;
-}
-
-/** Which partition of the index by hour holds a transition. `occurredAt` is RFC 3339 UTC. */
-export function occurredHour(paymentId: string, occurredAt: string): string {
-  return `${occurredAt.slice(0, 13)}#${shardOf(paymentId, occurredShards)}`;
 }
 
 function shardOf(paymentId: string, shards: number): number {

@@ -10,7 +10,7 @@ import type { PaymentChange, Transition } from '../../core/payments/transition.t
 import { amount } from './amount.ts';
 import { lotFields, lotState } from './lot-item.ts';
 import { movementItem, toMovementItem } from './movement-item.ts';
-import { contextItem, occurredHour, toContextItem, transitionKey } from './payment-item.ts';
+import { contextItem, toContextItem, transitionKey } from './payment-item.ts';
 import { postingText, toPostingText } from './posting-text.ts';
 
 /**
@@ -29,11 +29,7 @@ export function toTransitionItem(transition: Transition): Record<string, Attribu
     change: changedFields(change, transition),
     ...(context ? { context: toContextItem(context) } : {}),
   };
-  return {
-    ...marshall(item, { removeUndefinedValues: true }),
-    ...transitionKey(paymentId, change.version),
-    occurredHour: { S: occurredHour(paymentId, transition.occurredAt) },
-  };
+  return { ...marshall(item, { removeUndefinedValues: true }), ...transitionKey(paymentId, change.version) };
 }
 
 function changedFields(change: PaymentChange, { to, occurredAt }: Transition) {

@@ -1,71 +1,42 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { StoredTransition, TransitionLog, TransitionPage } from '../../core/payments/ports.ts';
-import { batchGetItems } from './batch-get.ts';
-import { occurredShards } from './payment-item.ts';
-import { toTransition } from './transition-item.ts';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { TransitionLog, TransitionPage } from '../../core/events/ports.ts';
+import { toTransitionPage, transitionPrefix } from './readable-items.ts';
 
-const hourMilliseconds = 3_600_000;
-const pageSize = 100;
-
-/** All transitions by time: the index `byOccurredAt` holds their keys by hour and shard. */
-export function dynamoTransitionLog(client: DynamoDBClient, tableName: string): TransitionLog {
-  return { between: (from, to) => between(client, tableName, from, to) };
-}
-
-async function* between(
+/**
+ * All transitions of a table by time. No index holds them so, because it would cost every transition a write, and nobody
+ * asks but a sweep after a day on which nobody swept: it reads the whole table (decision record 0009). `parse` throws
+ * for what is no transition as this release writes it.
+ */
+export function dynamoTransitionLog<T>(
   client: DynamoDBClient,
   tableName: string,
-  from: Date,
-  to: Date,
-): AsyncGenerator<TransitionPage> {
-  const firstHour = Math.floor(from.getTime() / hourMilliseconds) * hourMilliseconds;
-  for (let hour = firstHour; hour <= to.getTime(); hour += hourMilliseconds) {
-    for (let shard = 0; shard < occurredShards; shard += 1) {
-      const partition = `${new Date(hour).toISOString().slice(0, 13)}#${shard}`;
-      yield* partitionBetween(client, tableName, partition, from, to);
-    }
-  }
+  parse: (item: Record<string, AttributeValue>) => T,
+): TransitionLog<T> {
+  return { between: (from, to) => scan(client, tableName, parse, { from, to }) };
 }
 
-async function* partitionBetween(
+async function* scan<T>(
   client: DynamoDBClient,
   tableName: string,
-  partition: string,
-  from: Date,
-  to: Date,
-): AsyncGenerator<TransitionPage> {
+  parse: (item: Record<string, AttributeValue>) => T,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): AsyncGenerator<TransitionPage<T>> {
   let startKey: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(
-      new QueryCommand({
+      new ScanCommand({
         TableName: tableName,
-        IndexName: 'byOccurredAt',
-        KeyConditionExpression: 'occurredHour = :partition AND occurredAt BETWEEN :from AND :to',
+        FilterExpression: 'begins_with(sk, :transition) AND occurredAt BETWEEN :from AND :to',
         ExpressionAttributeValues: {
-          ':partition': { S: partition },
+          ':transition': { S: transitionPrefix },
           ':from': { S: from.toISOString() },
           ':to': { S: to.toISOString() },
         },
-        Limit: pageSize,
         ...(startKey ? { ExclusiveStartKey: startKey } : {}),
       }),
     );
-    const keys = (page.Items ?? []).flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : []));
-    if (keys.length > 0) yield toPage(await batchGetItems(client, tableName, keys));
+    yield toTransitionPage(page.Items ?? [], parse);
     startKey = page.LastEvaluatedKey;
   } while (startKey);
-}
-
-function toPage(items: readonly Record<string, AttributeValue>[]): TransitionPage {
-  const transitions: StoredTransition[] = [];
-  const unreadable: string[] = [];
-  for (const item of items) {
-    try {
-      transitions.push(toTransition(item));
-    } catch {
-      unreadable.push(`${item['pk']?.S ?? ''} ${item['sk']?.S ?? ''}`);
-    }
-  }
-  return { transitions, unreadable };
 }

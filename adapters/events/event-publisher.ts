@@ -2,14 +2,15 @@ import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Event } from '../../contracts/events.ts';
 import { eventSource } from '../../contracts/events.ts';
+import type { Publisher } from '../../core/events/ports.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { Movement } from '../../core/payments/movements/movement.ts';
-import type { StoredTransition, TransitionPublisher } from '../../core/payments/ports.ts';
+import type { StoredTransition } from '../../core/payments/ports.ts';
 import { requestsWithin } from '../request-options.ts';
 import { putEvents } from './put-events.ts';
 
-export function eventBridgePublisher(eventBusName: string): TransitionPublisher {
+export function eventBridgePublisher(eventBusName: string): Publisher<StoredTransition> {
   const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
     publish: (transitions) => putEvents(client, transitions, (transition) => toEntry(eventBusName, transition)),

@@ -1,14 +1,14 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { GiftCardEvent } from '../../contracts/events.ts';
 import { eventSource } from '../../contracts/events.ts';
-import type { GiftCardPublisher } from '../../core/gift-cards/ports.ts';
+import type { Publisher } from '../../core/events/ports.ts';
 import type { GiftCardTransition } from '../../core/gift-cards/transition.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import { requestsWithin } from '../request-options.ts';
 import { putEvents } from './put-events.ts';
 
-export function giftCardPublisher(eventBusName: string): GiftCardPublisher {
+export function giftCardPublisher(eventBusName: string): Publisher<GiftCardTransition> {
   const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
     publish: (transitions) =>

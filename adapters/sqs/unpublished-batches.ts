@@ -1,6 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import type { UnpublishedBatch, UnpublishedBatches } from '../../core/payments/ports.ts';
+import type { UnpublishedBatch, UnpublishedBatches } from '../../core/events/ports.ts';
 import { requestsWithin } from '../request-options.ts';
 
 /**
@@ -9,12 +9,16 @@ import { requestsWithin } from '../request-options.ts';
  */
 const failure = z.object({
   DDBStreamBatchInfo: z.object({
+    streamArn: z.string(),
+    shardId: z.string(),
+    startSequenceNumber: z.string().regex(/^\d+$/u),
+    endSequenceNumber: z.string().regex(/^\d+$/u),
     approximateArrivalOfFirstRecord: z.coerce.date(),
     approximateArrivalOfLastRecord: z.coerce.date(),
   }),
 });
 
-/** The queue of batches that publish-events could not publish. */
+/** The queue of batches that a stream's function could not publish. */
 export function sqsUnpublishedBatches(queueUrl: string): UnpublishedBatches {
   const client = new SQSClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
   return {
@@ -41,7 +45,13 @@ function toBatch(body: string, receipt: string): UnpublishedBatch | undefined {
     return undefined;
   }
   const { DDBStreamBatchInfo: info } = read;
-  return { receipt, from: info.approximateArrivalOfFirstRecord, to: info.approximateArrivalOfLastRecord };
+  const { streamArn, shardId, startSequenceNumber: first, endSequenceNumber: last } = info;
+  return {
+    receipt,
+    place: { streamArn, shardId, first, last },
+    from: info.approximateArrivalOfFirstRecord,
+    to: info.approximateArrivalOfLastRecord,
+  };
 }
 
 function readFailure(body: string): z.infer<typeof failure> | undefined {

@@ -17,6 +17,8 @@ export const exceptionKinds = {
   settlement_file_unusable: "The acquirer's file of a day cannot be used: it does not fit itself.",
   clearing_overdue: 'What the acquirer owes for a capture, or is owed for a refund, was not settled in time.',
   dispute_reference_unknown: 'The acquirer disputes a reference that our book does not hold.',
+  dispute_contradicts: 'What the acquirer tells of a dispute does not follow from what our book holds.',
+  dispute_exceeds_captured: 'A dispute took more than refunds had left of what was captured.',
   journal_record_unreadable: 'A record could not be read into the journal.',
 } as const satisfies Record<string, string>;
 

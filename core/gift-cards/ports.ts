@@ -97,13 +97,3 @@ export interface ExpiryQueue {
 
 /** How many shards hold what will expire. */
 export const expiryShards = 8;
-
-/** Announces transitions as events; answers which did not get through. */
-export interface GiftCardPublisher {
-  publish(transitions: readonly GiftCardTransition[]): Promise<readonly GiftCardTransition[]>;
-}
-
-export interface GiftCardTransitionLog {
-  /** Transitions that occurred between two times, a page at a time. */
-  between(from: Date, to: Date): AsyncIterable<readonly GiftCardTransition[]>;
-}

@@ -14,6 +14,12 @@ export const chartOfAccounts = {
   gift_card_liability: { normal: 'credit', perSeller: false, meaning: 'What holders of gift cards may still spend' },
   gift_card_breakage: { normal: 'credit', perSeller: false, meaning: 'What was left on gift cards when they expired' },
   seller_deferred: { normal: 'credit', perSeller: true, meaning: "A seller's money that is not released yet" },
+  dispute_fee: { normal: 'debit', perSeller: false, meaning: 'What disputes cost us at the acquirer' },
+  dispute_excess: {
+    normal: 'debit',
+    perSeller: false,
+    meaning: 'What disputes took beyond what refunds had left: ours until it is cleared up',
+  },
   seller_receivable: { normal: 'debit', perSeller: true, meaning: 'What a seller owes us' },
 } as const satisfies Record<string, AccountDescription>;
 
@@ -38,5 +44,7 @@ export const accounts: readonly [Account, ...Account[]] = [
   'gift_card_liability',
   'gift_card_breakage',
   'seller_deferred',
+  'dispute_fee',
+  'dispute_excess',
   'seller_receivable',
 ];

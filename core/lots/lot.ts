@@ -15,9 +15,20 @@ export interface Lot {
   readonly state: LotState;
   /** When it may be paid out, RFC 3339 UTC. */
   readonly releaseAt: string;
-  readonly reason: 'capture' | 'refund_after_payout';
+  readonly reason: LotReason;
   readonly createdAt: string;
 }
+
+/** Why there is a lot; all but the first come from what happened to a capture later. */
+export const lotReasons = [
+  'capture',
+  'refund_after_payout',
+  'dispute_after_payout',
+  'dispute_fee',
+  'dispute_won',
+  'dispute_fee_returned',
+] as const;
+type LotReason = (typeof lotReasons)[number];
 
 /** `held` until its release; `claimed` by a payout. */
 export type LotState = 'held' | 'released' | 'claimed';

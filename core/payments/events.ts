@@ -12,6 +12,11 @@ export const eventTypes = [
   'payment.expired',
   'payment.refunded',
   'payment.refund_failed',
+  'dispute.opened',
+  'dispute.updated',
+  'dispute.won',
+  'dispute.lost',
+  'dispute.closed',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

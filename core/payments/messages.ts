@@ -82,7 +82,8 @@ export const tenderShare = z.object({
   captured: storedAmount,
   refunded: storedAmount,
   capturable: storedAmount,
-  refundable: storedAmount,
+  // Below zero when chargebacks took more than refunds had left.
+  refundable: z.union([z.bigint(), z.int().transform(BigInt)]),
 });
 const tenderPart = z.object({ amount: storedAmount, taken: storedAmount });
 
@@ -112,7 +113,8 @@ export const paymentChange = z.object({
   amountCaptured: storedAmount,
   amountRefunded: storedAmount,
   capturable: storedAmount,
-  refundable: storedAmount,
+  // Below zero when chargebacks took more than refunds had left.
+  refundable: z.union([z.bigint(), z.int().transform(BigInt)]),
   shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movement.exactOptional(),

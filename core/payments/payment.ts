@@ -1,3 +1,4 @@
+import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import type { CardFunding } from '../tokens/token.ts';
 import type { Movement } from './movements/movement.ts';
@@ -11,6 +12,7 @@ export const paymentStatuses = [
   'captured',
   'partially_refunded',
   'refunded',
+  'disputed',
   'voided',
   'expired',
   'declined',
@@ -76,12 +78,19 @@ export interface Payment {
   readonly amountRefunded: bigint;
   /** What a new capture may still take: authorized, less captured, less what captures under way have taken. */
   readonly capturable: bigint;
-  /** What a new refund may still take: captured, less refunded, less what refunds under way have taken. */
+  /**
+   * What a new refund may still take: captured, less refunded, less what refunds under way have taken, less chargebacks
+   * that are open or lost. Below zero when those took more than refunds had left.
+   */
   readonly refundable: bigint;
   /** How what was not captured was released, once it was. */
   readonly releasedBy?: 'void' | 'expiry';
   /** Captures, refunds and releases by id, those under way and those that ended. */
   readonly movements: Readonly<Record<string, Movement>>;
+  /** Chargebacks on its captures by the dispute's id. Absent when there was none. */
+  readonly disputes?: Readonly<Record<string, PaymentDispute>>;
+  /** What of them went beyond what the seller could give back; we carry it until people have cleared it up. */
+  readonly disputeExcess?: bigint;
   readonly fraud?: FraudAssessment;
   readonly declineCode?: string;
   readonly failureCode?: string;
@@ -101,4 +110,9 @@ export interface Payment {
 /** The acquirer's reference of an attempt: derived, so that the same attempt asks under the same reference for ever. */
 export function authorizationReference(paymentId: string, attempt: number): string {
   return `${paymentId}-authorization-${attempt}`;
+}
+
+/** The payment that an acquirer's reference belongs to; undefined when it is none of an authorization of ours. */
+export function paymentOfReference(reference: string): string | undefined {
+  return /^(pay_[0-9a-z]{26})-authorization-\d+$/u.exec(reference)?.[1];
 }

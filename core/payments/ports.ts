@@ -131,36 +131,3 @@ export interface Seller {
   readonly currencies: readonly string[];
   readonly terms: PaymentTerms;
 }
-
-/** Announces transitions as events. */
-export interface TransitionPublisher {
-  /** Publishes them and answers which did not get through. Their ids are derived, so that again is the same event. */
-  publish(transitions: readonly StoredTransition[]): Promise<readonly StoredTransition[]>;
-}
-
-/** Where the stream leaves word of batches that it gave up on: when they happened, not what they held. */
-export interface UnpublishedBatches {
-  /** A few of them, or none when none is left; what is received is not received again for some minutes. */
-  receive(): Promise<readonly UnpublishedBatch[]>;
-  /** The batch was published; it is not received again. */
-  done(batch: UnpublishedBatch): Promise<void>;
-}
-
-export interface UnpublishedBatch {
-  /** Names the batch for `done`. */
-  readonly receipt: string;
-  /** When its first and last records reached the stream. */
-  readonly from: Date;
-  readonly to: Date;
-}
-
-export interface TransitionPage {
-  readonly transitions: readonly StoredTransition[];
-  /** Keys of items that are no transitions as this release writes them: for people, and no reason to hold up others. */
-  readonly unreadable: readonly string[];
-}
-
-export interface TransitionLog {
-  /** Transitions that occurred between two times, a page at a time. */
-  between(from: Date, to: Date): AsyncIterable<TransitionPage>;
-}

@@ -101,6 +101,7 @@ function purposeOf({ status }: Payment): ResolutionOrder['purpose'] {
     case 'captured':
     case 'partially_refunded':
     case 'refunded':
+    case 'disputed':
     case 'voided':
     case 'expired':
     case 'declined':

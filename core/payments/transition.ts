@@ -1,3 +1,4 @@
+import type { DisputeStep } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
@@ -67,6 +68,9 @@ export interface PaymentChange {
   /** What each tender pays, where there are gift cards among them. */
   readonly shares?: readonly TenderShare[];
   readonly releasedBy?: 'void' | 'expiry';
+  /** All chargebacks as they are now, and what went beyond; absent where this changes none of it. */
+  readonly disputes?: NonNullable<Payment['disputes']>;
+  readonly disputeExcess?: bigint;
   /** The movement that ended, or that begins with this very transition. */
   readonly movement?: Movement;
   readonly outcomeWasUnknown: boolean;
@@ -90,6 +94,8 @@ export interface Transition {
   readonly postings: readonly Posting[];
   readonly lots: readonly LotChange[];
   readonly change: PaymentChange;
+  /** Of a dispute's transition: what happened to the dispute. */
+  readonly dispute?: DisputeStep;
   /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
   readonly context?: PaymentContext;
 }
@@ -97,8 +103,9 @@ export interface Transition {
 /** What an attempt at the acquirer came to, for the timeline. */
 export interface Attempt {
   readonly reference: string;
-  readonly operation: 'authorization' | MovementKind;
-  readonly outcome: Outcome['kind'] | 'accepted' | 'refused';
+  /** `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. */
+  readonly operation: 'authorization' | MovementKind | 'dispute';
+  readonly outcome: Outcome['kind'] | 'accepted' | 'refused' | 'notified';
   readonly code?: string;
   readonly approvalCode?: string;
   readonly networkReference?: string;

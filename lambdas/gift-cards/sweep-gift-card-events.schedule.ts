@@ -1,12 +1,15 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
-import { dynamoGiftCardTransitionLog } from '../../adapters/dynamodb/gift-card-transition-log.ts';
+import { createDynamoDBClient, createDynamoDBStreamsClient } from '../../adapters/dynamodb/client.ts';
+import { toGiftCardTransition } from '../../adapters/dynamodb/gift-card-item.ts';
+import { dynamoStreamReader } from '../../adapters/dynamodb/stream-reader.ts';
+import { streamedTransitions } from '../../adapters/dynamodb/streamed-transitions.ts';
+import { dynamoTransitionLog } from '../../adapters/dynamodb/transition-log.ts';
 import { giftCardPublisher } from '../../adapters/events/gift-card-publisher.ts';
 import { sqsUnpublishedBatches } from '../../adapters/sqs/unpublished-batches.ts';
-import { sweepGiftCardEvents } from '../../core/gift-cards/sweep-gift-card-events.ts';
+import { sweepEvents } from '../../core/events/sweep-events.ts';
 import { readEnvironment } from '../house/environment.ts';
-import { log } from '../house/log.ts';
+import { endSweep, isTimeLeft } from '../house/sweep.ts';
 import { taskHandler } from '../house/task-handler.ts';
 
 const environment = z.object({
@@ -19,15 +22,11 @@ export type Environment = z.input<typeof environment>;
 const settings = readEnvironment(environment);
 const dependencies = {
   batches: sqsUnpublishedBatches(settings.UNPUBLISHED_QUEUE_URL),
-  transitions: dynamoGiftCardTransitionLog(createDynamoDBClient(), settings.GIFT_CARDS_TABLE_NAME),
+  streamed: streamedTransitions(dynamoStreamReader(createDynamoDBStreamsClient()), toGiftCardTransition),
+  log: dynamoTransitionLog(createDynamoDBClient(), settings.GIFT_CARDS_TABLE_NAME, toGiftCardTransition),
   publisher: giftCardPublisher(settings.EVENT_BUS_NAME),
 };
-/** Left for the last batch to finish before the function's own time is over. */
-const reserveMilliseconds = 10_000;
 
-export const handler = taskHandler(z.unknown(), async (_event, context: Context) => {
-  const isTimeLeft = () => context.getRemainingTimeInMillis() > reserveMilliseconds;
-  const published = await sweepGiftCardEvents(dependencies, isTimeLeft);
-  if (published > 0) log.info('events of gift cards published again', { published });
-  return { published };
-});
+export const handler = taskHandler(z.unknown(), async (_event, context: Context) =>
+  endSweep(await sweepEvents(dependencies, isTimeLeft(context))),
+);

@@ -14,15 +14,22 @@ export interface StreamMappingProps {
   readonly insertedSortKeyPrefix: string;
   /** Takes the positions of the records that were given up. */
   readonly onFailure: IQueue;
+  /** How many items are handed over at most, and how long the first waits for others. Default: 100 at once. */
+  readonly batches?: { readonly size: number; readonly window: Duration };
+  /** Whether a batch comes again until it succeeds or is 20 hours old. Default: ten times at most. */
+  readonly untilTooOld?: boolean;
+  /** Whether the function has a mapping already, which watches for both whether it falls behind. */
+  readonly isWatched?: boolean;
 }
 
 /**
- * Hands a table's new items to a function, from the oldest: in batches of 100, halved when one fails, with partial
- * answers. After 10 attempts or 20 hours (the stream forgets after 24) the records' positions go to `onFailure`.
+ * Hands a table's new items to a function, from the oldest: in batches, halved when one fails, with partial answers.
+ * After 10 attempts or 20 hours (the stream forgets after 24) the records' positions go to `onFailure`.
  */
 export class StreamMapping extends Construct {
-  constructor(scope: Construct, id: string, { table, target, insertedSortKeyPrefix, onFailure }: StreamMappingProps) {
+  constructor(scope: Construct, id: string, props: StreamMappingProps) {
     super(scope, id);
+    const { table, target, insertedSortKeyPrefix, onFailure, batches } = props;
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error(`${table.node.id} has no stream.`);
     target
@@ -35,10 +42,11 @@ export class StreamMapping extends Construct {
       target: target.function,
       eventSourceArn: tableStreamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 100,
+      batchSize: batches?.size ?? 100,
+      ...(batches && { maxBatchingWindow: batches.window }),
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts: 10,
+      ...(props.untilTooOld !== true && { retryAttempts: 10 }),
       maxRecordAge: Duration.hours(20),
       filters: [
         FilterCriteria.filter({
@@ -51,6 +59,7 @@ export class StreamMapping extends Construct {
     });
     // A mapping is refused by Lambda while its function may not yet read the stream.
     mapping.node.addDependency(target.role);
+    if (props.isWatched === true) return;
     new HouseAlarm(this, 'Alarm', {
       metric: target.function.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
       threshold: Duration.minutes(10).toMilliseconds(),

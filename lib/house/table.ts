@@ -39,6 +39,12 @@ export class HouseTable extends Table {
     for (const index of props.indexes ?? []) this.addIndex(index);
   }
 
+  /** The ARN of the table's stream, for a grant. Throws when the table has none. */
+  get streamArn(): string {
+    if (this.tableStreamArn === undefined) throw new Error(`${this.node.id} has no stream.`);
+    return this.tableStreamArn;
+  }
+
   /** The ARN of one index, for a grant that names it. */
   indexArn(name: string): string {
     return `${this.tableArn}/index/${name}`;

@@ -1,5 +1,6 @@
 import type { Exception } from '../../contracts/exceptions.ts';
 import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
+import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
 import type { Capture, Refund } from '../../contracts/movements.ts';
 import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
@@ -11,7 +12,18 @@ import { createTransport, has } from './transport.ts';
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
-export type { Capture, Exception, FoundGiftCard, GiftCard, IssuedGiftCard, Payment, Problem, Refund };
+export type {
+  Capture,
+  Exception,
+  FoundGiftCard,
+  GiftCard,
+  IssuedGiftCard,
+  LedgerEntry,
+  Payment,
+  Problem,
+  Refund,
+  TrialBalance,
+};
 
 export interface ClientOptions {
   /** The stack's `apiUrl`. */
@@ -126,6 +138,20 @@ export function createClient(options: ClientOptions) {
     /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
     lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
       send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),
+    /** What every account came to: of everything, at the end of a day (`2026-11-25`), or at a moment. For operators. */
+    getTrialBalance: (asOf?: string): Promise<TrialBalance> =>
+      send({
+        method: 'GET',
+        path: `/v1/ledger/trial-balance${asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`}`,
+        expect: isTrialBalance,
+      }),
+    /** The postings of an account, oldest first: `from`, `to` (days), `sellerId`, `limit`, `cursor`. For operators. */
+    listAccountEntries: (account: string, filters: Readonly<Record<string, string>> = {}) =>
+      send({
+        method: 'GET',
+        path: `/v1/ledger/accounts/${account}/entries?${new URLSearchParams(filters).toString()}`,
+        expect: isListOf<LedgerEntry>,
+      }),
   };
 }
 
@@ -141,6 +167,8 @@ const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
   isFoundGiftCard(answer) && has(answer, 'balance');
 const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>
   has(answer, 'object') && answer.object === 'gift_card';
+const isTrialBalance: Guard<TrialBalance> = (answer): answer is TrialBalance =>
+  has(answer, 'object') && answer.object === 'trial_balance';
 const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
 const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
 const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);

@@ -72,7 +72,7 @@ async function signerOf({ dataDir, accessTokenFor }: Instance) {
 async function call({ method, path }: Row, bearer: string | undefined): Promise<number> {
   const capability = path.split('/')[2];
   const owned = capability === 'tokens' ? ids.token : capability === 'gift-cards' ? ids.giftCard : ids.payment;
-  const answer = await fetch(instance.baseUrl + path.replace('{id}', owned), {
+  const answer = await fetch(instance.baseUrl + path.replace('{id}', owned).replace('{name}', 'commission'), {
     method,
     headers: {
       'content-type': 'application/json',

@@ -6,6 +6,7 @@ import { deriveId } from '../../core/ids.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
+import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { cardNumber, encodings, paymentOf, shopper } from './support.ts';
 
 /** What the bus accepted, in order. */
@@ -74,6 +75,18 @@ describe('every transition is announced', () => {
     here.cloud.faults.clear();
     await here.advance('PT12M');
     for (const id of missing) expect(seen()).toContain(id);
+  });
+
+  test('again from the table, when the stream gave it up and has forgotten it', async () => {
+    const [id = ''] = await payTimes(1, 70);
+    await here.advance('PT1S');
+    const [expected] = await expectedEvents([id]);
+    const times = () => accepted.filter((each) => each.id === expected).length;
+    const before = times();
+    const queues = { queue: 'UnpublishedQueue', table: 'PaymentsTable' };
+    await giveWordOfForgottenBatch(here, queues, await here.now(), await here.now());
+    await here.advance('PT6M');
+    expect(times()).toBe(before + 1);
   });
 
   test('at least once while the stream drops, doubles and shuffles what it hands over', async () => {

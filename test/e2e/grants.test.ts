@@ -5,15 +5,17 @@ import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import { createIam } from '../../local/iam/iam.ts';
 import type { Access, Resource } from '../../local/kernel/service.ts';
-import { encryptCard } from '../../packages/client/index.ts';
+import { createClient, encryptCard } from '../../packages/client/index.ts';
 import { encryptionKey } from '../../contracts/tokens.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { localAssembly, startCloudHere } from './cloud-here.ts';
+import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { invokeFunction } from './invoke-function.ts';
+import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements, tellOfSplitTender } from './tell-of-movements.ts';
-import { nextRefresh } from './while-off.ts';
+import { beforeMidnight, nextRefresh } from './while-off.ts';
 
 /**
  * Each grant of each role is needed: a story goes through everything that functions, workflows, schedules and rules do,
@@ -106,6 +108,12 @@ beforeAll(async () => {
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
   await here.advance('PT20M');
   here.cloud.faults.clear();
+  await here.stop();
+  // So is the day's closing, at a quarter past midnight.
+  here = await startCloudHere(note, beforeMidnight(nextDay, -10));
+  here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
+  await here.advance('PT20M');
+  here.cloud.faults.clear();
 }, 600_000);
 
 afterAll(async () => {
@@ -142,9 +150,25 @@ async function expireGiftCards(): Promise<void> {
   const kind = 'error_before';
   here.cloud.faults.add({ service: 'dynamodb', operation: 'Query', kind, rate: 1 });
   await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards', 'Event');
+  await invokeFunction(here, 'LedgerCloseDay', 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
   await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards');
+}
+
+/** Operators read the books; transitions are booked again long afterwards, and one that nobody can read is put aside. */
+async function readTheBooks(): Promise<void> {
+  const operator = createClient({
+    apiUrl: here.outputs.apiUrl,
+    accessToken: here.accessTokenFor('operations/read'),
+  });
+  await operator.getTrialBalance();
+  await operator.listAccountEntries('auth_hold', { from: '2026-01-01' });
+  const stored = await storedItems(here, 'PaymentsTable');
+  const transitions = stored.filter(({ sk }) => sk?.S?.startsWith('transition#') === true).slice(0, 50);
+  const unreadable = { pk: { S: 'pay_unreadable' }, sk: { S: 'transition#000001' } };
+  const records = [...transitions, unreadable].map((NewImage) => ({ dynamodb: { SequenceNumber: '0', NewImage } }));
+  await invokeFunction(here, 'LedgerJournalEntries', 'RequestResponse', { Records: records });
 }
 
 async function tellTheStory(): Promise<void> {
@@ -226,6 +250,13 @@ async function tellTheStory(): Promise<void> {
   await buyer.client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
   await here.advance('PT30M');
   here.cloud.faults.clear();
+  const now = await here.now();
+  for (const queues of [
+    { queue: 'UnpublishedQueue', table: 'PaymentsTable' },
+    { queue: 'UnpublishedGiftCardsQueue', table: 'GiftCardsTable' },
+  ]) {
+    await giveWordOfForgottenBatch(here, queues, now, now);
+  }
   await here.advance('PT10M');
 
   // Dead letters: of functions whose work fails for good, and of schedules and rules whose functions cannot be reached.
@@ -239,6 +270,7 @@ async function tellTheStory(): Promise<void> {
   }
 
   await expireGiftCards();
+  await readTheBooks();
 }
 
 describe('without it the story would have been stopped', () => {

@@ -9,6 +9,7 @@ export async function invokeFunction(
   { cloud }: CloudHere,
   id: string,
   type: 'RequestResponse' | 'Event' = 'RequestResponse',
+  payload?: unknown,
 ): Promise<void> {
   const found = cloud.assembly.resources.find(
     ({ type: resourceType, logicalId }) =>
@@ -21,7 +22,13 @@ export async function invokeFunction(
     region: 'eu-central-1',
     credentials: { accessKeyId, secretAccessKey, sessionToken },
   });
-  const answer = await client.send(new InvokeCommand({ FunctionName: found.physicalId, InvocationType: type }));
+  const answer = await client.send(
+    new InvokeCommand({
+      FunctionName: found.physicalId,
+      InvocationType: type,
+      ...(payload === undefined ? {} : { Payload: JSON.stringify(payload) }),
+    }),
+  );
   client.destroy();
   if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${answer.FunctionError}`);
 }

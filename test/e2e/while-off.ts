@@ -11,6 +11,13 @@ export async function moveClockWhileOff(dataDir: string, time: Date): Promise<vo
   folder.close();
 }
 
+/** A time shortly before the next midnight, UTC: some minutes are left of the day. */
+export function beforeMidnight(now: Date, minutes: number): Date {
+  const midnight = Math.ceil(now.getTime() / 86_400_000) * 86_400_000;
+  const before = midnight - minutes * 60_000;
+  return new Date(before > now.getTime() ? before : before + 86_400_000);
+}
+
 /** The next 16:30 in Frankfurt, Monday to Friday, at which rates are refreshed; some minutes ahead at least. */
 export function nextRefresh(now: Date): Date {
   const start = DateTime.fromJSDate(now, { zone: 'Europe/Berlin' });

@@ -27,6 +27,7 @@ describe('tables', () => {
       'GiftCardSecretsTable',
       'GiftCardsTable',
       'GuardsTable',
+      'LedgerTable',
       'LotsTable',
       'PaymentsTable',
       'TokensTable',
@@ -35,6 +36,7 @@ describe('tables', () => {
 
   test.each([
     'PaymentsTable',
+    'LedgerTable',
     'LotsTable',
     'GiftCardsTable',
     'TokensTable',
@@ -55,7 +57,15 @@ describe('tables', () => {
 
   test('the truth does not expire; codes, guards and counters do', () => {
     const expiry = (id: string) => table(id).Properties['TimeToLiveSpecification'];
-    for (const id of ['PaymentsTable', 'LotsTable', 'GiftCardsTable', 'TokensTable', 'FxTable', 'ExceptionsTable'])
+    for (const id of [
+      'PaymentsTable',
+      'LedgerTable',
+      'LotsTable',
+      'GiftCardsTable',
+      'TokensTable',
+      'FxTable',
+      'ExceptionsTable',
+    ])
       expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
       expect(expiry(id)).toEqual({ AttributeName: 'expiresAt', Enabled: true });
@@ -89,10 +99,7 @@ describe('tables', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-      GlobalSecondaryIndexes: [
-        index('byExpireAt', 'expireShard', 'expireAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
-      ],
+      GlobalSecondaryIndexes: [index('byExpireAt', 'expireShard', 'expireAt')],
     });
   });
 
@@ -106,7 +113,6 @@ describe('tables', () => {
       GlobalSecondaryIndexes: [
         index('byOwner', 'ownerId', 'createdAt'),
         index('byResolveAt', 'resolveShard', 'resolveAt'),
-        index('byOccurredAt', 'occurredHour', 'occurredAt'),
       ],
     });
   });
@@ -136,6 +142,7 @@ describe('keys', () => {
       GiftCardKeysGiftCardCodeKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
       KeysEnvelopeKey202611: ['RSA_3072', 'ENCRYPT_DECRYPT', undefined, 'Retain'],
       KeysFingerprintKey1: ['HMAC_256', 'GENERATE_VERIFY_MAC', undefined, 'Retain'],
+      LedgerKey: ['ECC_NIST_P256', 'SIGN_VERIFY', undefined, 'Retain'],
       KeysVaultKey: [undefined, undefined, true, 'Retain'],
     });
   });
@@ -167,9 +174,12 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'KeysEnvelopeKey202611',
     'KeysFingerprintKey1',
     'KeysVaultKey',
+    'LedgerKey',
+    'LedgerTable',
     'LotsTable',
     'PaymentsTable',
     'TokensTable',
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',
@@ -227,6 +237,7 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
     'UnpublishedQueue',

@@ -80,8 +80,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage UnpublishedQueue',
   ],
   PaymentUpkeepSweepEvents: [
-    'dynamodb:BatchGetItem PaymentsTable',
-    'dynamodb:Query PaymentsTable/index/byOccurredAt',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:Scan PaymentsTable',
     'events:PutEvents EventBus',
     'sqs:DeleteMessage UnpublishedQueue',
     'sqs:ReceiveMessage UnpublishedQueue',
@@ -118,12 +119,38 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage UnpublishedGiftCardsQueue',
   ],
   GiftCardUpkeepSweepGiftCardEvents: [
-    'dynamodb:BatchGetItem GiftCardsTable',
-    'dynamodb:Query GiftCardsTable/index/byOccurredAt',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:Scan GiftCardsTable',
     'events:PutEvents EventBus',
     'sqs:DeleteMessage UnpublishedGiftCardsQueue',
     'sqs:ReceiveMessage UnpublishedGiftCardsQueue',
   ],
+  LedgerJournalEntries: [
+    'dynamodb:BatchGetItem LedgerTable',
+    'dynamodb:DescribeStream GiftCardsTable.StreamArn',
+    'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:GetItem LedgerTable',
+    'dynamodb:GetRecords GiftCardsTable.StreamArn',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:ListStreams GiftCardsTable.StreamArn',
+    'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'dynamodb:PutItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:UpdateItem LedgerTable',
+    'sqs:SendMessage UnjournaledDeadLetters',
+  ],
+  LedgerCloseDay: [
+    'dynamodb:PutItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:UpdateItem LedgerTable',
+    'kms:GetPublicKey LedgerKey',
+    'kms:Sign LedgerKey',
+  ],
+  LedgerGetTrialBalance: ['dynamodb:GetItem LedgerTable', 'dynamodb:Query LedgerTable'],
+  LedgerListAccountEntries: ['dynamodb:Query LedgerTable'],
 };
 
 const workflows: Readonly<Record<string, readonly string[]>> = {
@@ -145,6 +172,7 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const schedules: Readonly<Record<string, readonly string[]>> = {
+  LedgerCloseDaySchedule: ['lambda:InvokeFunction LedgerCloseDay', 'sqs:SendMessage LedgerCloseDayDeadLetters'],
   PaymentUpkeepStartResolutionsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
@@ -174,6 +202,7 @@ const ofEveryFunction = (id: string) => [
 
 /** The functions whose calls nobody waits for give up into a queue of their own. */
 const withDeadLetters = [
+  'LedgerCloseDay',
   'FraudCountDeclines',
   'FxRefreshRates',
   'GiftCardUpkeepExpireGiftCards',

@@ -94,6 +94,7 @@ describe('functions', () => {
       'FxRefreshRates',
       'GiftCardUpkeepExpireGiftCards',
       'GiftCardUpkeepSweepGiftCardEvents',
+      'LedgerCloseDay',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
     ]);
@@ -127,12 +128,13 @@ test.each([
 ])('new transitions of %s reach %s in batches that are halved, and what fails is kept', (table, target, queue) => {
   const [, mapping] =
     ofType('AWS::Lambda::EventSourceMapping').find(
-      ([, { Properties: p }]) => readable(assembly, p['EventSourceArn']) === `${table}.StreamArn`,
+      ([, { Properties: p }]) =>
+        readable(assembly, p['EventSourceArn']) === `${table}.StreamArn` &&
+        readable(assembly, p['FunctionName']) === target,
     ) ?? [];
   const { FilterCriteria: criteria, ...properties } = mapping?.Properties as {
     FilterCriteria: { Filters: { Pattern: string }[] };
     DestinationConfig: { OnFailure: { Destination: unknown } };
-    FunctionName: unknown;
   };
   expect(properties).toMatchObject({
     BatchSize: 100,
@@ -146,10 +148,30 @@ test.each([
     { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }] } } } },
   ]);
   expect(readable(assembly, properties.DestinationConfig.OnFailure.Destination)).toBe(queue);
-  expect(readable(assembly, properties.FunctionName)).toBe(target);
 });
 
-test('schedules wake resolver, sweepers, rates and expiry at their times, with a queue for what is lost', () => {
+test('each table of transitions reaches the journal, in large batches that come until they are booked', () => {
+  const mappings = ofType('AWS::Lambda::EventSourceMapping').filter(
+    ([, { Properties: p }]) => readable(assembly, p['FunctionName']) === 'LedgerJournalEntries',
+  );
+  expect(mappings.map(([, { Properties: p }]) => readable(assembly, p['EventSourceArn'])).toSorted()).toEqual([
+    'GiftCardsTable.StreamArn',
+    'PaymentsTable.StreamArn',
+  ]);
+  for (const [, { Properties: properties }] of mappings) {
+    expect(properties).toMatchObject({
+      BatchSize: 200,
+      MaximumBatchingWindowInSeconds: 60,
+      MaximumRecordAgeInSeconds: 20 * 3600,
+      StartingPosition: 'TRIM_HORIZON',
+    });
+    expect(properties).not.toHaveProperty('MaximumRetryAttempts');
+    const { OnFailure: failure } = properties['DestinationConfig'] as { OnFailure: { Destination: unknown } };
+    expect(readable(assembly, failure.Destination)).toBe('UnjournaledDeadLetters');
+  }
+});
+
+test('schedules wake resolver, sweepers, rates, expiry and the closing of days at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     const zone = p['ScheduleExpressionTimezone'] as string | undefined;
@@ -157,6 +179,7 @@ test('schedules wake resolver, sweepers, rates and expiry at their times, with a
     return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
+    ['cron(15 0 * * ? *) UTC', 'LedgerCloseDay', 'LedgerCloseDayDeadLetters'],
     ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
     ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],

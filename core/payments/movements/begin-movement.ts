@@ -78,7 +78,7 @@ function decide(payment: Payment, request: MovementRequest, now: Date): Decision
   const { kind, amount } = movement;
   const isOver = kind === 'capture' && (payment.authorizationExpiresAt ?? '') <= now.toISOString();
   if (isOver || !statusesFor(kind).includes(payment.status)) return { kind: 'notPossible', status: payment.status };
-  const left = kind === 'refund' ? payment.refundable : payment.capturable;
+  const left = leftFor(payment, kind);
   if (left === 0n && request.amount === undefined) return { kind: 'notPossible', status: payment.status };
   if (amount > left) return { kind: 'amountExceeds', asked: amount, left };
   if (Object.keys(payment.movements).length >= mostMovements) return { kind: 'tooMany', most: mostMovements };
@@ -93,9 +93,15 @@ function compare(payment: Payment, known: Movement, asked: Movement, now: Date):
   return { kind: 'known', payment, movement: known };
 }
 
+/** What a movement of this kind may take; nothing where chargebacks took more than there was. */
+function leftFor({ refundable, capturable }: Payment, kind: MovementKind): bigint {
+  if (kind !== 'refund') return capturable;
+  return refundable > 0n ? refundable : 0n;
+}
+
 function toMovement(payment: Payment, request: MovementRequest, now: Date): Movement {
   const { principal, kind, idempotencyKey, requestId, reason } = request;
-  const left = kind === 'refund' ? payment.refundable : payment.capturable;
+  const left = leftFor(payment, kind);
   const amount = kind === 'void' ? left : (request.amount ?? left);
   const takesAll = kind === 'void' || (kind === 'capture' && (request.isFinal || request.amount === undefined));
   const parts = partsFor(payment, kind, amount, takesAll);

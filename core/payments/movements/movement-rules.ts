@@ -1,6 +1,7 @@
 import type { EventType } from '../events.ts';
 import type { Payment, PaymentStatus } from '../payment.ts';
 import { paymentStatuses } from '../payment.ts';
+import { hasOpenChargeback } from '../taken-back.ts';
 import type { MovementKind, MovementOutcome } from './movement.ts';
 
 interface MovementRule {
@@ -16,9 +17,13 @@ const afterRelease = {
   authorized: ['authorized', 'voided', 'expired'],
   partially_captured: ['partially_captured', 'captured'],
   partially_refunded: ['partially_refunded', 'refunded'],
+  disputed: ['disputed'],
 } as const;
 
-/** Every transition that a movement makes. What is not here is refused. */
+/**
+ * Every transition that a movement makes. What is not here is refused. While a chargeback is open the payment stays
+ * disputed, whatever moves beside it.
+ */
 export const movementRules: readonly MovementRule[] = [
   {
     movement: 'capture',
@@ -28,6 +33,7 @@ export const movementRules: readonly MovementRule[] = [
       authorized: ['partially_captured', 'captured'],
       partially_captured: ['partially_captured', 'captured'],
       partially_refunded: ['partially_refunded'],
+      disputed: ['disputed'],
     },
   },
   { movement: 'capture', outcome: 'refused', event: 'payment.capture_failed', leads: afterRelease },
@@ -43,6 +49,7 @@ export const movementRules: readonly MovementRule[] = [
       partially_captured: ['partially_refunded'],
       captured: ['partially_refunded', 'refunded'],
       partially_refunded: ['partially_refunded', 'refunded'],
+      disputed: ['disputed'],
     },
   },
   {
@@ -53,6 +60,7 @@ export const movementRules: readonly MovementRule[] = [
       partially_captured: ['partially_captured'],
       captured: ['captured'],
       partially_refunded: ['partially_refunded'],
+      disputed: ['disputed'],
     },
   },
 ];
@@ -65,12 +73,13 @@ export function statusesFor(kind: MovementKind): readonly PaymentStatus[] {
 }
 
 /**
- * The state of an authorized payment, by its amounts alone. An authorization is over when nothing can be captured and
+ * The state of an authorized payment, by its amounts and open chargebacks alone. An authorization is over when nothing can be captured and
  * nothing that could still capture or release is under way.
  */
 export function statusOf(
-  payment: Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'movements' | 'releasedBy'>,
+  payment: Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'movements' | 'releasedBy' | 'disputes'>,
 ): PaymentStatus {
+  if (hasOpenChargeback(payment)) return 'disputed';
   const { amountCaptured: captured, amountRefunded: refunded, capturable, movements, releasedBy } = payment;
   const underWay = Object.values(movements).some(({ state, kind }) => state === 'pending' && kind !== 'refund');
   const isOver = capturable === 0n && !underWay;

@@ -1,11 +1,13 @@
 import { deriveId } from '../../ids.ts';
+import { coveredExcessPostings } from '../../ledger/dispute-postings.ts';
 import { capturePostings, refundPostings, releasePostings } from '../../ledger/payment-postings.ts';
 import type { Posting } from '../../ledger/posting.ts';
 import { assertBalanced } from '../../ledger/posting.ts';
 import type { Lot, LotChange } from '../../lots/lot.ts';
-import { takeBack } from '../../lots/lot.ts';
 import { basisPointsHalfUp } from '../../money/basis-points.ts';
 import type { Payment } from '../payment.ts';
+import { newLot, takeFromSeller } from '../take-from-seller.ts';
+import { commissionBetween } from '../taken-back.ts';
 import type { TenderPart, TenderShare } from '../tenders/tender-share.ts';
 import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../transition.ts';
@@ -40,7 +42,7 @@ export function movementTransition(
   const { postings, lots: lotChanges } =
     outcome.kind === 'accepted'
       ? effectOf(payment, movement, lots, now)
-      : { postings: releasedByRefusal(payment, movement, after), lots: [] };
+      : refusalEffect(payment, movement, after, lots, now);
   assertBalanced(postings);
   return {
     paymentId: payment.id,
@@ -93,7 +95,10 @@ function paymentAfter(payment: Payment, movement: Movement, outcome: MovementOut
   return resolveAt === undefined ? settled : { ...settled, resolveAt };
 }
 
-type Remainders = Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable' | 'releasedBy'>;
+type Remainders = Pick<
+  Payment,
+  'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable' | 'releasedBy' | 'disputeExcess'
+>;
 
 function remaindersAfter(payment: Payment, movement: Movement, outcome: MovementOutcome): Partial<Remainders> {
   const { kind, amount, taken } = movement;
@@ -112,8 +117,11 @@ function remaindersAfter(payment: Payment, movement: Movement, outcome: Movement
     }
   }
   switch (kind) {
-    case 'refund':
-      return { refundable: payment.refundable + taken };
+    case 'refund': {
+      const covered = coveredBy(payment, movement);
+      const left = covered === 0n ? {} : { disputeExcess: (payment.disputeExcess ?? 0n) - covered };
+      return { refundable: payment.refundable + taken, ...left };
+    }
     case 'capture':
     case 'void':
     case 'expiry': {
@@ -186,12 +194,6 @@ function effectOf(payment: Payment, movement: Movement, lots: readonly Lot[], no
   }
 }
 
-/** Cumulative, so that the commissions of any captures sum to the commission of their sum. */
-function commissionBetween({ terms }: Payment, before: bigint, amount: bigint): bigint {
-  const of = (total: bigint) => basisPointsHalfUp(total, terms.commissionBasisPoints);
-  return of(before + amount) - of(before);
-}
-
 function captureEffect(payment: Payment, movement: Movement, now: Date): Effect {
   const { amount } = movement;
   const { currency, sellerId, terms } = payment;
@@ -215,33 +217,31 @@ function captureEffect(payment: Payment, movement: Movement, now: Date): Effect 
 }
 
 function refundEffect(payment: Payment, movement: Movement, lots: readonly Lot[], now: Date): Effect {
-  const { amount } = movement;
+  const { amount, id } = movement;
   const { amount: cardAmount } = cardPartOf(payment, movement);
   const { currency, sellerId } = payment;
-  const commission = commissionBetween(payment, payment.amountRefunded, amount);
-  const reversals = takeBack(lots, amount - commission);
-  const sum = (of: (state: Lot['state']) => boolean) =>
-    reversals.filter(({ state }) => of(state)).reduce((total, reversal) => total + reversal.amount, 0n);
-  const fromReceivable = sum((state) => state === 'claimed');
-  const fromDeferred = sum((state) => state !== 'claimed');
-  const shortfall: Lot = {
-    ...newLot(payment, deriveId('lot_', movement.id, 'shortfall'), now),
-    amount: -fromReceivable,
-    remaining: -fromReceivable,
-    releaseAt: now.toISOString(),
-    reason: 'refund_after_payout',
-  };
-  return {
-    postings: refundPostings({ amount, cardAmount, currency, commission, fromDeferred, fromReceivable, sellerId }),
-    lots: [
-      ...reversals.map((reversal): LotChange => ({ kind: 'reverse', ...reversal })),
-      ...(fromReceivable > 0n ? [{ kind: 'open', lot: shortfall } as const] : []),
-    ],
-  };
+  const reason = { cause: id, reason: 'refund_after_payout' } as const;
+  const { lots: changes, ...taken } = takeFromSeller(payment, lots, amount, reason, now);
+  return { postings: refundPostings({ amount, cardAmount, currency, sellerId, ...taken }), lots: changes };
 }
 
-function newLot({ id: paymentId, sellerId, currency }: Payment, id: string, now: Date) {
-  return { id, paymentId, sellerId, currency, state: 'held', createdAt: now.toISOString() } as const;
+/**
+ * What a movement that was refused leaves: an authorization that is over holds nothing any more; and what a refund does
+ * not take after all covers what chargebacks took beyond, for the seller has it still.
+ */
+function refusalEffect(payment: Payment, movement: Movement, after: Payment, lots: readonly Lot[], now: Date): Effect {
+  const covered = coveredBy(payment, movement);
+  if (covered === 0n) return { postings: releasedByRefusal(payment, movement, after), lots: [] };
+  const { currency, sellerId } = payment;
+  const reason = { cause: movement.id, reason: 'dispute_after_payout' } as const;
+  const { lots: changes, ...taken } = takeFromSeller(payment, lots, covered, reason, now);
+  return { postings: coveredExcessPostings({ currency, sellerId, ...taken }), lots: changes };
+}
+
+/** What of the excess of chargebacks a refund covers that came to nothing. */
+function coveredBy({ disputeExcess = 0n }: Payment, { kind, taken }: Movement): bigint {
+  if (kind !== 'refund') return 0n;
+  return taken < disputeExcess ? taken : disputeExcess;
 }
 
 /** The lot that a capture makes. */
@@ -253,12 +253,13 @@ export function lotIdOf(capture: Pick<Movement, 'id'>): string {
 function changeOf(payment: Payment, movementId: string): PaymentChange {
   const movement = payment.movements[movementId];
   const { status, version, updatedAt, amountAuthorized, outcomeWasUnknown, resolveAt } = payment;
-  const { amountCaptured, amountRefunded, capturable, refundable, releasedBy, shares } = payment;
+  const { amountCaptured, amountRefunded, capturable, refundable, releasedBy, disputeExcess, shares } = payment;
   return {
     ...{ status, version, updatedAt, amountAuthorized, outcomeWasUnknown },
     ...{ amountCaptured, amountRefunded, capturable, refundable },
     ...(shares ? { shares } : {}),
     ...(releasedBy ? { releasedBy } : {}),
+    ...(disputeExcess === undefined ? {} : { disputeExcess }),
     ...(movement ? { movement } : {}),
     ...(resolveAt === undefined ? {} : { resolveAt }),
   };

@@ -5,6 +5,7 @@ import { OutcomeContradictsBook, PaymentContended } from '../record-outcome.ts';
 import { heldInVain, releaseGiftCards } from '../tenders/gift-card-steps.ts';
 import { applyChange } from '../transition.ts';
 import type { Movement, MovementOutcome } from './movement.ts';
+import { wonLotId } from '../../disputes/dispute.ts';
 import { lotIdOf, movementTransition } from './movement-transition.ts';
 
 /** Fifty refunds of one payment end at about the same time: each waits its turn, with jitter, in the store. */
@@ -40,7 +41,7 @@ export async function recordMovement(
     const movement: Movement | undefined = payment?.movements[movementId];
     if (!payment || !movement) throw new OutcomeContradictsBook(`There is no movement ${movementId}`);
     if (movement.state !== 'pending') return endedBefore(payment, movement, outcome);
-    const lots = movement.kind === 'refund' ? await store.lots(captureLots(payment)) : [];
+    const lots = movement.kind === 'refund' ? await store.lots(sellersLots(payment)) : [];
     const transition = movementTransition(payment, movement, outcome, lots, now);
     const after = applyChange(payment, transition.change);
     if (movement.kind !== 'refund') await releaseGiftCards(giftCards, payment.id, heldInVain(after), now);
@@ -58,10 +59,11 @@ function endedBefore(payment: Payment, movement: Movement, outcome: MovementOutc
   throw new OutcomeContradictsBook(`Movement ${movement.id} has ${movement.state}, but the outcome is ${outcome.kind}`);
 }
 
-/** The lots of the payment's captures, in the order in which they were made. */
-function captureLots({ movements }: Payment): readonly string[] {
-  return Object.values(movements)
+/** The lots that hold the seller's part of a payment, in the order in which they were made; not all of them exist. */
+export function sellersLots({ movements, disputes = {} }: Payment): readonly string[] {
+  const captures = Object.values(movements)
     .filter(({ kind, state }) => kind === 'capture' && state === 'succeeded')
-    .toSorted((one, other) => (one.version ?? 0) - (other.version ?? 0))
-    .map(lotIdOf);
+    .toSorted((one, other) => (one.version ?? 0) - (other.version ?? 0));
+  const won = Object.entries(disputes).filter(([, { state }]) => state === 'won');
+  return [...captures.map(lotIdOf), ...won.map(([id]) => wonLotId(id))];
 }

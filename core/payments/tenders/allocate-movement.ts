@@ -30,11 +30,12 @@ export function allocateRefund(shares: readonly TenderShare[], amount: bigint): 
     .map((part) => ({ amount: part, taken: part }));
 }
 
-/** Takes an amount from each remainder as far as it goes, one after the other. */
+/** Takes an amount from each remainder as far as it goes, one after the other; nothing where chargebacks took too much. */
 function fill(remainders: readonly bigint[], amount: bigint): readonly bigint[] {
   let left = amount;
   return remainders.map((remainder) => {
-    const part = remainder < left ? remainder : left;
+    const there = remainder > 0n ? remainder : 0n;
+    const part = there < left ? there : left;
     left -= part;
     return part;
   });

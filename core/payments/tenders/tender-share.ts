@@ -12,7 +12,7 @@ export interface TenderShare {
   readonly refunded: bigint;
   /** What a new capture may still take of it; nothing until all tenders are held. */
   readonly capturable: bigint;
-  /** What a new refund may still give back to it. */
+  /** What a new refund may still give back to it; below zero when chargebacks took more of the card than that. */
   readonly refundable: bigint;
 }
 
@@ -74,4 +74,14 @@ export function giftCardPartsOf(
 export function cardAmountOf(payment: Pick<Paid, 'amount' | 'shares'>): bigint {
   const ofGiftCards = (payment.shares ?? []).filter(({ giftCardId }) => giftCardId !== undefined);
   return ofGiftCards.reduce((left, { amount }) => left - amount, payment.amount);
+}
+
+/** The shares after the acquirer took an amount of the card back by a chargeback, or gave it back (below zero). */
+export function withCardDisputed({ shares }: Pick<Paid, 'shares'>, amount: bigint): Pick<Paid, 'shares'> {
+  if (!shares) return {};
+  return {
+    shares: shares.map((share) =>
+      share.giftCardId === undefined ? { ...share, refundable: share.refundable - amount } : share,
+    ),
+  };
 }

@@ -4,9 +4,10 @@ import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sd
 import { backOffWithJitter } from '../../../adapters/dynamodb/back-off.ts';
 import { dynamoExpiryQueue } from '../../../adapters/dynamodb/expiry-queue.ts';
 import { dynamoCodeIndex, dynamoGiftCardIssuer } from '../../../adapters/dynamodb/gift-card-issuer.ts';
+import { toGiftCardTransition } from '../../../adapters/dynamodb/gift-card-item.ts';
 import { dynamoGiftCardStore } from '../../../adapters/dynamodb/gift-card-store.ts';
-import { dynamoGiftCardTransitionLog } from '../../../adapters/dynamodb/gift-card-transition-log.ts';
 import { dynamoGuessCounter } from '../../../adapters/dynamodb/guess-counter.ts';
+import { dynamoTransitionLog } from '../../../adapters/dynamodb/transition-log.ts';
 import { expireGiftCards } from '../../../core/gift-cards/expire-gift-cards.ts';
 import type { GiftCard } from '../../../core/gift-cards/gift-card.ts';
 import { holdGiftCard } from '../../../core/gift-cards/hold-gift-card.ts';
@@ -27,16 +28,13 @@ const index = (IndexName: string, hash: string, range: string) => ({
   KeySchema: [key(hash, 'HASH'), key(range, 'RANGE')],
   Projection: { ProjectionType: 'KEYS_ONLY' as const },
 });
-const attributes = ['pk', 'sk', 'expireShard', 'expireAt', 'occurredHour', 'occurredAt'];
+const attributes = ['pk', 'sk', 'expireShard', 'expireAt'];
 const giftCardsTable: CreateTableCommandInput = {
   TableName: 'gift-cards',
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
   KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-  GlobalSecondaryIndexes: [
-    index('byExpireAt', 'expireShard', 'expireAt'),
-    index('byOccurredAt', 'occurredHour', 'occurredAt'),
-  ],
+  GlobalSecondaryIndexes: [index('byExpireAt', 'expireShard', 'expireAt')],
 };
 const guardsTable: CreateTableCommandInput = {
   TableName: 'guards',
@@ -202,9 +200,9 @@ describeWithServer('the steps of a gift card in DynamoDB', () => {
   test('transitions are found by time, with their postings', async () => {
     const { id } = await givenIssued('log');
     await stepsOn(id).hold('pay_1', 700n, 3);
-    const log = dynamoGiftCardTransitionLog(world.client, 'gift-cards');
+    const log = dynamoTransitionLog(world.client, 'gift-cards', toGiftCardTransition);
     const found: GiftCardTransition[] = [];
-    for await (const page of log.between(daysLater(2.99), daysLater(3.01))) found.push(...page);
+    for await (const page of log.between(daysLater(2.99), daysLater(3.01))) found.push(...page.transitions);
     expect(found).toMatchObject([
       { giftCardId: id, step: 'hold', paymentId: 'pay_1', postings: [{ account: 'gift_card_hold' }, {}] },
     ]);

@@ -33,7 +33,12 @@ export function fakeMovementStore() {
         const { taken } = movement.parts?.[index] ?? noPart;
         return { ...share, [remainder]: share[remainder] - taken };
       });
-      const hasParts = shares?.every((share) => (takesAll ? share[remainder] === 0n : share[remainder] >= 0n)) ?? true;
+      const isExact = takesAll && movement.kind !== 'refund';
+      const hasParts =
+        shares?.every((share, index) => {
+          const isTaken = (movement.parts?.[index] ?? noPart).taken > 0n;
+          return isExact ? share[remainder] === 0n : !isTaken || share[remainder] >= 0n;
+        }) ?? true;
       if (!hasParts) return Promise.resolve({ kind: 'refused', payment });
       if (!statusesFor(movement.kind).includes(payment.status)) return Promise.resolve({ kind: 'refused', payment });
       const begun: Payment = {
@@ -79,7 +84,7 @@ type FakeAcquirer = Acquirer & CapturesAuthorizations & RefundsPayments & LooksU
 /** An acquirer with books of its own: caps, idempotent references, and lost answers on request. */
 export function fakeAcquirer(authorized: bigint) {
   const book = new Map<string, { operation: 'capture' | 'refund'; amount: bigint; accepted: boolean }>();
-  const state = { open: true, next: 'clear' as Weather };
+  const state = { open: true, refunds: true, next: 'clear' as Weather };
   const sum = (operation: 'capture' | 'refund') =>
     [...book.values()]
       .filter((row) => row.accepted && row.operation === operation)
@@ -115,7 +120,7 @@ export function fakeAcquirer(authorized: bigint) {
         return answer;
       }),
     refund: ({ reference, amount }) =>
-      through(() => move('refund', reference, amount, () => sum('refund') + amount <= sum('capture'))),
+      through(() => move('refund', reference, amount, () => state.refunds && sum('refund') + amount <= sum('capture'))),
     lookUpMovement: (reference) => through(() => answerOf(reference)),
     cancel: () =>
       through(() => {
@@ -123,7 +128,14 @@ export function fakeAcquirer(authorized: bigint) {
         return { kind: 'cancelled' } as const;
       }),
   };
-  return { acquirer, book, sum, setWeather: (weather: Weather) => (state.next = weather) };
+  return {
+    ...{ acquirer, book, sum },
+    setWeather: (weather: Weather) => (state.next = weather),
+    /** From now on every new refund is refused, as by an acquirer that knows of a dispute. */
+    refuseRefunds: () => {
+      state.refunds = false;
+    },
+  };
 }
 
 /** A payment that was authorized at ten, for seven days. */

@@ -1,0 +1,31 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { streamArn } from '../../local/dynamodb/arns.ts';
+import type { CloudHere } from './cloud-here.ts';
+
+/**
+ * Word of a batch that the stream of a table (both by the beginning of their ids) gave up on, in this time, and that it
+ * has forgotten since: no record has the number 0.
+ */
+export async function giveWordOfForgottenBatch(
+  { cloud }: CloudHere,
+  { queue, table }: { readonly queue: string; readonly table: string },
+  from: Date,
+  to: Date,
+): Promise<void> {
+  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
+  const client = new SQSClient({ endpoint: cloud.awsUrl, region: cloud.region, credentials });
+  const find = (type: string, id: string) =>
+    cloud.assembly.resources.find(
+      ({ type: of, logicalId }) => of === type && logicalId.replace(/[0-9A-F]{8}$/u, '') === id,
+    )?.physicalId ?? '';
+  const place = { region: cloud.region, accountId: '000000000000' };
+  const info = {
+    streamArn: streamArn(place, find('AWS::DynamoDB::Table', table)),
+    ...{ shardId: 'shardId-00000001', startSequenceNumber: '0', endSequenceNumber: '0', batchSize: 1 },
+    ...{ approximateArrivalOfFirstRecord: from.toISOString(), approximateArrivalOfLastRecord: to.toISOString() },
+  };
+  const QueueUrl = find('AWS::SQS::Queue', queue);
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ DDBStreamBatchInfo: info }) }));
+  client.destroy();
+}
