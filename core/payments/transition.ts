@@ -212,12 +212,7 @@ function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<
   const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
   if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
     const shares = payment.shares?.map((share) => ({ ...share, capturable: share.amount }));
-    return {
-      ...held,
-      ...(shares ? { shares } : {}),
-      capturable: payment.amount,
-      resolveAt: authorizationExpiresAt,
-    };
+    return { ...held, ...(shares ? { shares } : {}), capturable: payment.amount, resolveAt: authorizationExpiresAt };
   }
   const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
   const movement: Movement = {
