@@ -1,6 +1,7 @@
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { paymentChange, toMessage } from '../../core/payments/messages.ts';
 import type { AuthorizationWorkflow } from '../../core/payments/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
 /** The workflow ends itself after 20 seconds; a little more for the way. */
@@ -11,7 +12,9 @@ const answerWithinMilliseconds = 22_000;
  * authorize again, and what is unknown is for the resolver to find out.
  */
 export function stepFunctionsAuthorizationWorkflow(stateMachineArn: string): AuthorizationWorkflow {
-  const client = new SFNClient({ maxAttempts: 1, requestHandler: requestsWithin(answerWithinMilliseconds) });
+  const client = withoutLogger(
+    new SFNClient({ ...leanSettings, maxAttempts: 1, requestHandler: requestsWithin(answerWithinMilliseconds) }),
+  );
   return {
     run: async (order) => {
       try {

@@ -11,7 +11,7 @@ import type { OfferedGiftCard, TenderRefusal } from './tenders/plan-tenders.ts';
 import { planTenders } from './tenders/plan-tenders.ts';
 import { giftCardIdsOf } from './tenders/gift-card-steps.ts';
 import type { PaymentChange } from './transition.ts';
-import { applyChange } from './transition.ts';
+import { applyChange, paymentAsOf } from './transition.ts';
 
 export interface CreatePaymentRequest {
   readonly principal: Principal;
@@ -199,7 +199,7 @@ async function replay(
   // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.
   if (payment.outcomeWasUnknown || payment.version <= 2) return { kind: 'created', payment, replayed: true };
   const first = await firstAnswer(payments, payment);
-  return { kind: 'created', payment: first ? asOf(payment, first) : payment, replayed: true };
+  return { kind: 'created', payment: first ? paymentAsOf(payment, first) : payment, replayed: true };
 }
 
 /** The change that the first answer told: the authorization's outcome, or that of the capture which began with it. */
@@ -207,13 +207,4 @@ async function firstAnswer(payments: PaymentStore, payment: Payment): Promise<Pa
   const outcome = await payments.changeOf(payment.id, 2);
   const capture = outcome?.movement && payment.movements[outcome.movement.id];
   return capture?.version === undefined ? outcome : payments.changeOf(payment.id, capture.version);
-}
-
-/** The payment as a change left it: without the movements that came later. */
-function asOf(payment: Payment, change: PaymentChange): Payment {
-  const { version } = change;
-  const movements = Object.entries(payment.movements).filter(
-    ([, movement]) => (movement.version ?? Infinity) <= version,
-  );
-  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
 }

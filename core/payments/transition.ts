@@ -4,37 +4,18 @@ import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { assertBalanced } from '../ledger/posting.ts';
 import type { LotChange } from '../lots/lot.ts';
+import type { Attempt, Outcome } from './attempt.ts';
+import { attemptOf } from './attempt.ts';
 import { authorizationExpiry, giftCardsAloneExpiry } from './authorization-window.ts';
 import type { EventType } from './events.ts';
-import type { Movement, MovementKind } from './movements/movement.ts';
+import type { Movement } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import { unattendedAt } from './movements/unattended.ts';
 import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
-import { authorizationReference } from './payment.ts';
 import type { TenderShare } from './tenders/tender-share.ts';
 import { cardAmountOf } from './tenders/tender-share.ts';
 
-/** What happened to an attempt, in the words of the workflow. */
-export type Outcome =
-  | {
-      readonly kind: 'approved';
-      readonly approvalCode: string;
-      readonly networkReference: string;
-      readonly expiresAt?: string | undefined;
-    }
-  /** The gift cards hold all of it, and no card was asked. */
-  | { readonly kind: 'held' }
-  | { readonly kind: 'declined'; readonly code: string }
-  /** Scoring refused it: the acquirer was never asked. */
-  | { readonly kind: 'blocked' }
-  /** It certainly never reached the acquirer. */
-  | { readonly kind: 'notSent'; readonly code: string }
-  /** It may have reached the acquirer. */
-  | { readonly kind: 'unknown' }
-  /** Cancelled by reference after an unknown outcome: whatever arrives later is refused by the acquirer. */
-  | { readonly kind: 'cancelled' }
-  /** A day after a cancellation the acquirer was told again: no orphaned hold is left. */
-  | { readonly kind: 'reversalConfirmed' };
+export type { Outcome } from './attempt.ts';
 
 interface Rule {
   readonly from: PaymentStatus;
@@ -98,17 +79,6 @@ export interface Transition {
   readonly dispute?: DisputeStep;
   /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
   readonly context?: PaymentContext;
-}
-
-/** What an attempt at the acquirer came to, for the timeline. */
-export interface Attempt {
-  readonly reference: string;
-  /** `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. */
-  readonly operation: 'authorization' | MovementKind | 'dispute';
-  readonly outcome: Outcome['kind'] | 'accepted' | 'refused' | 'notified';
-  readonly code?: string;
-  readonly approvalCode?: string;
-  readonly networkReference?: string;
 }
 
 const orphanCheckDelayHours = 24;
@@ -175,6 +145,20 @@ export function applyChange(payment: Payment, change: PaymentChange): Payment {
   const { movement, ...fields } = change;
   const movements = movement ? { ...payment.movements, [movement.id]: movement } : payment.movements;
   return { ...rest, ...fields, movements };
+}
+
+/**
+ * The payment as a change left it, made of the payment as it stands: movements that began later are left out, and those
+ * that ended later were under way.
+ */
+export function paymentAsOf(payment: Payment, change: PaymentChange): Payment {
+  const movements = Object.entries(payment.movements).flatMap(([id, movement]) => {
+    if (movement.version !== undefined && movement.version <= change.version) return [[id, movement] as const];
+    if (movement.begunAt > change.updatedAt) return [];
+    const { version: _later, failureCode: _unknown, ...begun } = movement;
+    return [[id, { ...begun, state: 'pending' }] as const];
+  });
+  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
 }
 
 function changeOf(
@@ -263,31 +247,6 @@ function nextLook(outcome: Outcome, now: Date): string | undefined {
     case 'notSent':
     case 'reversalConfirmed':
       return undefined;
-  }
-}
-
-function attemptOf(payment: Payment, outcome: Outcome): Attempt {
-  const attempt = {
-    reference: authorizationReference(payment.id, payment.attempt),
-    operation: 'authorization',
-  } as const;
-  switch (outcome.kind) {
-    case 'approved':
-      return {
-        ...attempt,
-        outcome: outcome.kind,
-        approvalCode: outcome.approvalCode,
-        networkReference: outcome.networkReference,
-      };
-    case 'declined':
-    case 'notSent':
-      return { ...attempt, outcome: outcome.kind, code: outcome.code };
-    case 'held':
-    case 'blocked':
-    case 'unknown':
-    case 'cancelled':
-    case 'reversalConfirmed':
-      return { ...attempt, outcome: outcome.kind };
   }
 }
 

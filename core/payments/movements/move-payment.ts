@@ -3,13 +3,12 @@ import { GiftCardContended } from '../../gift-cards/change-gift-card.ts';
 import type { Payment } from '../payment.ts';
 import type { MovementStore } from '../ports.ts';
 import { PaymentContended } from '../record-outcome.ts';
-import { applyChange } from '../transition.ts';
 import type { MovementRefusal, MovementRequest } from './begin-movement.ts';
 import { beginMovement } from './begin-movement.ts';
 import type { Movement, MovementOutcome } from './movement.ts';
 import type { Payers } from './perform-movement.ts';
 import { performMovement } from './perform-movement.ts';
-import { recordMovement } from './record-movement.ts';
+import { asMovementLeftIt, recordMovement } from './record-movement.ts';
 
 export type MovePaymentResult =
   /** `movement.state` is `pending` when the outcome is not known yet. `payment` is as the movement left it. */
@@ -46,7 +45,8 @@ export async function movePayment(
   if (!outcome) return { ...begun, kind: 'moved', replayed: false };
   try {
     const ended = await recordMovement(dependencies, payment, movement.id, outcome, now);
-    return { kind: 'moved', ...ended, replayed: false };
+    // Whoever looked after it meanwhile may have ended it, and others have gone on since.
+    return { kind: 'moved', ...ended, payment: await asMovementLeftIt(store, ended), replayed: false };
   } catch (error) {
     // It stands as pending, and the outcome will be found again by its reference.
     if (error instanceof PaymentContended || error instanceof GiftCardContended)
@@ -79,7 +79,5 @@ async function replay(
   request: MovementRequest,
 ): Promise<MovePaymentResult> {
   const replayed = movement.begunBy !== request.requestId;
-  if (movement.version === undefined) return { kind: 'moved', payment, movement, replayed };
-  const change = await store.changeOf(payment.id, movement.version);
-  return { kind: 'moved', payment: change ? applyChange(payment, change) : payment, movement, replayed };
+  return { kind: 'moved', payment: await asMovementLeftIt(store, { payment, movement }), movement, replayed };
 }
