@@ -4,8 +4,9 @@ import type { GiftCard } from '../gift-cards/gift-card.ts';
 import type { Guess } from '../gift-cards/ports.ts';
 import { deriveId } from '../ids.ts';
 import type { CardToken } from '../tokens/token.ts';
+import type { CreatePaymentRequest } from './new-payment.ts';
 import { authorizationOrderOf, newPayment, requestHash } from './new-payment.ts';
-import type { Payment, PaymentContext } from './payment.ts';
+import type { Payment } from './payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller } from './ports.ts';
 import type { OfferedGiftCard, TenderRefusal } from './tenders/plan-tenders.ts';
 import { planTenders } from './tenders/plan-tenders.ts';
@@ -13,22 +14,7 @@ import { giftCardIdsOf } from './tenders/gift-card-steps.ts';
 import type { PaymentChange } from './transition.ts';
 import { applyChange, paymentAsOf } from './transition.ts';
 
-export interface CreatePaymentRequest {
-  readonly principal: Principal;
-  readonly idempotencyKey: string;
-  /** Unique per API request: it tells a Put of our own whose answer was lost from another request's. */
-  readonly requestId: string;
-  readonly sellerId: string;
-  readonly amount: bigint;
-  readonly currency: string;
-  /** The card; absent where gift cards are to pay for all. */
-  readonly tokenId?: string | undefined;
-  /** In the order in which they pay. Codes go no further than the function that looks them up. */
-  readonly giftCards: readonly { readonly code: string; readonly amount?: bigint | undefined }[];
-  readonly capture: 'manual' | 'automatic';
-  readonly buyer: { readonly id: string; readonly email: string };
-  readonly context: PaymentContext;
-}
+export type { CreatePaymentRequest } from './new-payment.ts';
 
 /** Why no payment was opened. */
 export type CreatePaymentRefusal =

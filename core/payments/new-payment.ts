@@ -1,6 +1,6 @@
+import type { Principal } from '../access/principal.ts';
 import { deriveId } from '../ids.ts';
 import type { CardToken } from '../tokens/token.ts';
-import type { CreatePaymentRequest } from './create-payment.ts';
 import type { AuthorizationOrder } from './messages.ts';
 import type { CardTender, Payment, PaymentContext } from './payment.ts';
 import type { Seller } from './ports.ts';
@@ -10,6 +10,23 @@ import type { TenderShare } from './tenders/tender-share.ts';
 const inFlightMilliseconds = 30_000;
 /** When a payment that nobody finished is looked into: after the first request has certainly ended. */
 const resolveAfterMilliseconds = 60_000;
+
+export interface CreatePaymentRequest {
+  readonly principal: Principal;
+  readonly idempotencyKey: string;
+  /** Unique per API request: it tells a Put of our own whose answer was lost from another request's. */
+  readonly requestId: string;
+  readonly sellerId: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  /** The card; absent where gift cards are to pay for all. */
+  readonly tokenId?: string | undefined;
+  /** In the order in which they pay. Codes go no further than the function that looks them up. */
+  readonly giftCards: readonly { readonly code: string; readonly amount?: bigint | undefined }[];
+  readonly capture: 'manual' | 'automatic';
+  readonly buyer: { readonly id: string; readonly email: string };
+  readonly context: PaymentContext;
+}
 
 /** What a request was found to mean: whose it is, and what each tender pays. */
 export interface PaymentPlan {
