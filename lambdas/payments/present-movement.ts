@@ -54,7 +54,7 @@ function line(payment: Payment, movement: Movement) {
     amount: exactNumber(amount),
     status: state === 'pending' ? 'processing' : state,
     ...(failureCode === undefined ? {} : { failureCode }),
-    reference: movementReference(movement),
+    reference: movementReference(payment.id, movement),
     allocation: presentAllocation(payment, movement),
     createdAt: begunAt,
   } as const;

@@ -10,10 +10,11 @@ type Acquirer = (fault: object) => Promise<unknown>;
 /** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
 export async function tellOfMovements(
   here: CloudHere,
-  { client, token }: ReturnType<typeof shopper>,
+  shopping: ReturnType<typeof shopper>,
   acquirer: Acquirer,
   clear: () => Promise<unknown>,
 ): Promise<void> {
+  const { client, token } = shopping;
   const pay = async (index: number, changes: { capture?: 'automatic' } = {}) => {
     const body = { ...paymentOf(here, await token(cardNumber(index)), index), ...changes };
     return (await client.createPayment(body, randomUUID())).id;
@@ -33,10 +34,11 @@ export async function tellOfMovements(
     await clear();
     await here.advance('PT3M');
   }
+  await tellOfSplitTender(here, shopping, acquirer, clear);
 }
 
 /** The same over a gift card and a card: held, captured at once and later, refunded, voided, declined; lost and found. */
-export async function tellOfSplitTender(
+async function tellOfSplitTender(
   here: CloudHere,
   { client, token }: ReturnType<typeof shopper>,
   acquirer: Acquirer,

@@ -89,6 +89,19 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
   ExceptionsListExceptions: ['dynamodb:BatchGetItem ExceptionsTable', 'dynamodb:Query ExceptionsTable/index/byState'],
+  SettlementReconcileSettlement: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:BatchGetItem SettlementsTable',
+    'dynamodb:DeleteItem SettlementsTable',
+    'dynamodb:GetItem SettlementsTable',
+    'dynamodb:PutItem ExceptionsTable',
+    'dynamodb:PutItem SettlementsTable',
+    'dynamodb:GetItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:Query SettlementsTable',
+    'dynamodb:UpdateItem ExceptionsTable',
+    'dynamodb:UpdateItem SettlementsTable',
+  ],
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
   GiftCardsIssueGiftCard: [
@@ -130,13 +143,17 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem LedgerTable',
     'dynamodb:DescribeStream GiftCardsTable.StreamArn',
     'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:DescribeStream SettlementsTable.StreamArn',
     'dynamodb:GetItem LedgerTable',
     'dynamodb:GetRecords GiftCardsTable.StreamArn',
     'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetRecords SettlementsTable.StreamArn',
     'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
     'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator SettlementsTable.StreamArn',
     'dynamodb:ListStreams GiftCardsTable.StreamArn',
     'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'dynamodb:ListStreams SettlementsTable.StreamArn',
     'dynamodb:PutItem LedgerTable',
     'dynamodb:Query LedgerTable',
     'dynamodb:UpdateItem LedgerTable',
@@ -177,6 +194,10 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
   ],
+  SettlementReconcileSettlementSchedule: [
+    'lambda:InvokeFunction SettlementReconcileSettlement',
+    'sqs:SendMessage SettlementReconcileSettlementDeadLetters',
+  ],
   FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
   GiftCardUpkeepExpireGiftCardsSchedule: [
     'lambda:InvokeFunction GiftCardUpkeepExpireGiftCards',
@@ -209,6 +230,7 @@ const withDeadLetters = [
   'GiftCardUpkeepSweepGiftCardEvents',
   'PaymentUpkeepStartResolutions',
   'PaymentUpkeepSweepEvents',
+  'SettlementReconcileSettlement',
 ];
 
 /** What every workflow has besides: to have its log delivered, and to send traces by the account's sampling rules. */

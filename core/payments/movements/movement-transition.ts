@@ -52,7 +52,7 @@ export function movementTransition(
     event: rule.event,
     occurredAt: now.toISOString(),
     attempt: {
-      reference: movementReference(movement),
+      reference: movementReference(payment.id, movement),
       operation: movement.kind,
       outcome: outcome.kind,
       ...(outcome.kind === 'refused' ? { code: outcome.code } : {}),

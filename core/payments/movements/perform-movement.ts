@@ -93,7 +93,7 @@ async function findOutCard(acquirer: Acquirer, payment: Payment, movement: Movem
   // What moves nothing of the card has no reference at the acquirer: at most it releases, and that is told again.
   const isKnownThere = !isRelease && cardPartOf(payment, movement).amount > 0n;
   if (!isKnownThere || !looksUpMovements(acquirer)) return moveCard(acquirer, payment, movement);
-  const found = await acquirer.lookUpMovement(movementReference(movement));
+  const found = await acquirer.lookUpMovement(movementReference(payment.id, movement));
   switch (found.kind) {
     case 'accepted':
     case 'refused':
@@ -119,7 +119,7 @@ async function release(acquirer: Acquirer, payment: Payment): Promise<MovementOu
 
 function requestOf(payment: Payment, movement: Movement) {
   return {
-    reference: movementReference(movement),
+    reference: movementReference(payment.id, movement),
     authorizationReference: authorizationReference(payment.id, payment.attempt),
     amount: cardPartOf(payment, movement).amount,
     currency: payment.currency,
