@@ -2,6 +2,9 @@
  * The story so far, told step by step on a throw-away instance. Ends with 0 when every step held.
  */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { CardToEncrypt, CreatePayment, Payment } from '../packages/client/index.ts';
 import { createClient } from '../packages/client/index.ts';
@@ -23,6 +26,7 @@ const startedAt = Date.now();
 const instance = await startInstance();
 try {
   await tell(instance);
+  await tellOfTheBooks(instance);
   console.log(`\nEvery step held (${((Date.now() - startedAt) / 1000).toFixed(1)} s).`);
 } finally {
   await instance.stop();
@@ -92,6 +96,28 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
   const { data } = await client.getTimeline(unknown.id);
   for (const { at, kind, ...rest } of data) say(`${at}  ${kind.padEnd(10)} ${Object.values(rest).join(' ')}`);
   assert.ok(data.some(({ kind }) => kind === 'run'));
+}
+
+/** A minute later the books hold everything, and anybody can prove them from the stored data. */
+async function tellOfTheBooks({ outputs, accessTokenFor, advance, dataDir }: Instance): Promise<void> {
+  step(11, 'Two minutes later everything is in the books, and debits equal credits.');
+  await advance('PT2M');
+  const operator = createClient({ apiUrl: outputs.apiUrl, accessToken: accessTokenFor('operations/read') });
+  const { currencies } = await operator.getTrialBalance();
+  for (const { currency, debit, credit, difference, accounts } of currencies) {
+    for (const { account, balance } of accounts) say(`${account.padEnd(20)} ${balance.padStart(8)} ${currency}`);
+    say(`debits ${debit}, credits ${credit}: the difference is ${difference} ${currency}`);
+    assert.equal(difference, '0');
+  }
+  assert.ok(currencies.length > 0);
+
+  step(12, 'An auditor proves the journal from the stored data, without asking the platform: npm run verify:ledger.');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'scripts/verify-ledger.ts', '--settled'],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { ...process.env, QUITTANCE_DATA_DIR: dataDir } },
+  );
+  for (const line of stdout.trimEnd().split('\n')) say(line);
 }
 
 /** Captured in part, refunded, and more than there is. */
