@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment } from '../../core/payments/messages.ts';
+import { assessment, tenderShare } from '../../core/payments/messages.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
@@ -74,6 +74,7 @@ const changeItem = z.object({
   status: status.exactOptional(),
   updatedAt: z.string().exactOptional(),
   amounts: z.tuple([amount, amount, amount, amount, amount]),
+  shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movementItem.exactOptional(),
   outcomeWasUnknown: z.literal(true).exactOptional(),
@@ -97,6 +98,7 @@ const transitionItem = z.object({
     operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
     outcome: z.enum([
       'approved',
+      'held',
       'declined',
       'blocked',
       'notSent',
