@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -41,13 +42,26 @@ const fileLimitBytes = 64 * 1024 * 1024;
  * answer that is too long or no JSON.
  */
 export async function exchange(request: Exchange): Promise<Reply> {
-  const { status, text } = await send(request, answerLimitBytes);
+  const { status, text } = await send(request, readText);
   return { status, body: parseJson(text, request.about) };
 }
 
-/** Fetches a file, in whatever form it is. Throws as `exchange` does. */
-export async function fetchText(request: Exchange): Promise<TextReply> {
-  return send(request, fileLimitBytes);
+/**
+ * Fetches a file, in whatever form it is, into one at `path`, whose folder exists; an answer other than 200 is answered
+ * as text. Throws as `exchange` does.
+ */
+export async function download(request: Exchange, path: string): Promise<TextReply> {
+  // Open before the answer begins, which has to be read at once: nobody else would hear that its connection was lost.
+  const file = await open(path, 'wx');
+  try {
+    return await send(request, async (response) => {
+      if (response.statusCode !== 200) return readText(response);
+      for await (const chunk of boundedBody(response, fileLimitBytes)) await file.appendFile(chunk);
+      return '';
+    });
+  } finally {
+    await file.close();
+  }
 }
 
 /** The JSON in an answer. Throws AcquirerOutcomeUnknown when it is none. */
@@ -64,13 +78,13 @@ export function parseJson(text: string, about: string): unknown {
  * Each request has a connection of its own. A function that slept wakes with dead connections, and an authorization
  * written to one is neither sent nor certainly unsent: a new handshake costs less than such an unknown outcome.
  */
-async function send(exchange: Exchange, limitBytes: number): Promise<TextReply> {
+async function send(exchange: Exchange, read: (response: IncomingMessage) => Promise<string>): Promise<TextReply> {
   const { timeoutMilliseconds, about } = exchange;
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
     const response = await requestOnce(exchange, signal);
     const status = response.statusCode ?? 0;
-    const text = await readBounded(response, limitBytes);
+    const text = await read(response);
     if (status >= 500) throw new UnusableAnswer(`a server error (${status})`);
     // What is in the request, a card number perhaps, goes nowhere else.
     if (status >= 300 && status < 400) throw new UnusableAnswer(`a redirect (${status})`);
@@ -107,17 +121,21 @@ class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
-async function readBounded(response: IncomingMessage, limitBytes: number): Promise<string> {
+async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
+  for await (const chunk of boundedBody(response, answerLimitBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function* boundedBody(response: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
   let size = 0;
   const body: AsyncIterable<Buffer> = response;
   // Leaving the loop closes the connection.
   for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > limitBytes) throw new UnusableAnswer('an answer that is too long');
-    chunks.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Only codes and our own words go into the message, and no cause: what is thrown below may hold parts of the request. */
