@@ -3,7 +3,7 @@
  * the clock jumps and the whole of it is killed, until the time is over; then everything must agree. Ends with 1, and
  * the seed, when something does not. A seed draws the same actions and misfortunes; how they meet is up to the machine.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ async function soak(options: SoakOptions): Promise<number> {
   } finally {
     await world.instance().stop();
   }
-  if (existsSync(ledgerVerifier)) verifyLedger(world);
+  verifyLedger(world);
   report(options, world.tally);
   const isClean = world.tally.violations.length === 0;
   if (isClean) rmSync(dataDir, { recursive: true, force: true });
@@ -65,7 +65,11 @@ async function liveUntil(world: World, end: number): Promise<void> {
 }
 
 function verifyLedger({ dataDir, violated }: World): void {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [ledgerVerifier, dataDir], { encoding: 'utf8' });
+  const env = { ...process.env, QUITTANCE_DATA_DIR: dataDir };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ledgerVerifier, '--settled'], {
+    encoding: 'utf8',
+    env,
+  });
   if (status !== 0) violated(`verify:ledger ended with ${String(status)}: ${stdout}${stderr}`.slice(0, 2000));
 }
 

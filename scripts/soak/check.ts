@@ -57,14 +57,16 @@ function checkAmounts(world: World, payment: Payment): void {
 }
 
 function checkAuthorization(world: World, payment: Payment, book: ReadonlyMap<string, Row>): void {
-  const reference = payment.tenders[0]?.reference ?? '';
-  const standing = book.get(reference);
-  if (!agrees(payment, standing)) {
+  const card = payment.tenders.find(({ type }) => type === 'card');
+  // What gift cards pay alone the acquirer never hears of.
+  if (!card) return;
+  const standing = book.get(card.reference);
+  if (!agrees(payment, card.amount, standing)) {
     world.violated(`Payment ${payment.id} is ${payment.status}, the acquirer has ${JSON.stringify(standing)}`);
   }
 }
 
-function agrees(payment: Payment, standing: Row | undefined): boolean {
+function agrees(payment: Payment, amountOnCard: number, standing: Row | undefined): boolean {
   switch (payment.status) {
     case 'processing':
       return false;
@@ -76,7 +78,7 @@ function agrees(payment: Payment, standing: Row | undefined): boolean {
       // Nothing may be held; a decline that arrived before a cancellation stays one in the acquirer's book.
       return standing?.state !== 'approved';
     default:
-      return payment.amountCaptured > 0 || (standing?.state === 'approved' && standing.amount === payment.amount);
+      return payment.amountCaptured > 0 || (standing?.state === 'approved' && standing.amount === amountOnCard);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Posting } from '../../../core/ledger/posting.ts';
 import { finishMovements } from '../../../core/payments/movements/finish-movements.ts';
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import { backOff, cardId, daysLater, fakeGiftCardStore, issuedCard, start } from '../gift-cards/fakes.ts';
-import { platform } from '../payments/fakes.ts';
+import { noGiftCards, platform } from '../payments/fakes.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from '../payments/movements/fake-movements.ts';
 
 /**
@@ -208,7 +208,7 @@ function givenPayment(authorization: string) {
   const world = fakeMovementStore();
   const payment = authorizedPayment(amount, start);
   world.payments.set(payment.id, payment);
-  const dependencies = { store: world.movements, acquirer: fakeAcquirer(amount).acquirer };
+  const dependencies = { store: world.movements, acquirer: fakeAcquirer(amount).acquirer, giftCards: noGiftCards };
   const move = async (kind: 'capture' | 'refund' | 'void', step: string, index: number) => {
     const asked = kind === 'void' ? {} : { amount: amountIn(step) };
     const request = { ...asked, isFinal: step.endsWith('the last one'), idempotencyKey: String(index) };
