@@ -90,8 +90,9 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
   assert.equal(resolved.status, 'authorized');
 
   await tellOfMovements(client, paid.id);
+  await tellOfSplitTender(client, (tenders) => ({ ...order(token.id, 10_000), tenders }), token.id);
 
-  step(10, 'The timeline tells what happened.');
+  step(12, 'The timeline tells what happened.');
   const { data } = await client.getTimeline(unknown.id);
   for (const { at, kind, ...rest } of data) say(`${at}  ${kind.padEnd(10)} ${Object.values(rest).join(' ')}`);
   assert.ok(data.some(({ kind }) => kind === 'run'));
@@ -140,6 +141,41 @@ async function tellOfMovements(client: ReturnType<typeof createClient>, id: stri
   const { status, amountRefunded } = await client.getPayment(id);
   say(`${served} served; the payment is ${status}, ${amountRefunded / 100} EUR given back in all`);
   assert.deepEqual([served, status, amountRefunded], [35, 'refunded', 4000]);
+}
+
+/** Paid with a gift card and a card, delivered in part, and one thing sent back. */
+async function tellOfSplitTender(
+  client: ReturnType<typeof createClient>,
+  orderOf: (tenders: CreatePayment['tenders']) => CreatePayment,
+  token: string,
+): Promise<void> {
+  step(
+    10,
+    'Ada has a gift card of 30.00 EUR: it pays first, her card pays the rest of 100.00 EUR. Both are held before any is taken.',
+  );
+  const { id, code = '' } = await client.issueGiftCard({ amount: 3000, currency: 'EUR' }, 'demo-gift-card');
+  const tenders = [
+    { type: 'gift_card', code },
+    { type: 'card', token },
+  ] as const;
+  const paid = await client.createPayment(orderOf(tenders), 'demo-order-4');
+  describePayment(paid);
+  assert.deepEqual(
+    paid.tenders.map(({ type, amount }) => [type, amount]),
+    [
+      ['gift_card', 3000],
+      ['card', 7000],
+    ],
+  );
+  assert.deepEqual([(await client.getGiftCard(id)).held, (await client.getGiftCard(id)).available], [3000, 0]);
+
+  step(11, '90.00 EUR are delivered and captured; 65.00 EUR come back: first to her card, then onto the gift card.');
+  await client.capturePayment(paid.id, { amount: 9000, final: true }, 'demo-delivered');
+  const refund = await client.refundPayment(paid.id, { amount: 6500, reason: 'sent back' }, 'demo-sent-back');
+  for (const { type, amount } of refund.allocation) say(`${amount / 100} EUR to the ${type.replace('_', ' ')}`);
+  const { balance } = await client.getGiftCard(id);
+  say(`The gift card has ${balance / 100} EUR again.`);
+  assert.equal(balance, 500);
 }
 
 function describePayment({ id, status, amount, currency, declineCode, fraud }: Payment): void {

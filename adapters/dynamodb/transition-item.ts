@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment } from '../../core/payments/messages.ts';
+import { assessment, tenderShare } from '../../core/payments/messages.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
@@ -75,6 +75,7 @@ const changeItem = z.object({
   status: status.exactOptional(),
   updatedAt: z.string().exactOptional(),
   amounts: z.tuple([amount, amount, amount, amount, amount]),
+  shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movementItem.exactOptional(),
   disputes: paymentDisputes.exactOptional(),
@@ -100,6 +101,7 @@ const transitionItem = z.object({
     operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund', 'dispute']),
     outcome: z.enum([
       'approved',
+      'held',
       'declined',
       'blocked',
       'notSent',

@@ -4,8 +4,8 @@ import type { AuthorizationWorkflow } from '../../core/payments/ports.ts';
 import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
-/** The workflow ends itself after 15 seconds; a little more for the way. */
-const answerWithinMilliseconds = 18_000;
+/** The workflow ends itself after 20 seconds; a little more for the way. */
+const answerWithinMilliseconds = 22_000;
 
 /**
  * The synchronous Express workflow authorize-payment. It is started once: a retry by the SDK after a lost answer would

@@ -96,10 +96,10 @@ const needed = new Map<string, Access[]>();
 const denied: string[] = [];
 let here: CloudHere;
 /** From the story's beginning to the middle of its dead letters of the stores, by the clock. */
-const storyMinutes = 60;
+const storyMinutes = 63;
 
 beforeAll(async () => {
-  // The story's dead letters of the stores come while rates are refreshed, an hour after its beginning.
+  // The story's dead letters of the stores come while rates are refreshed, about an hour after its beginning.
   const refresh = nextRefresh(new Date(Date.now() + storyMinutes * 60_000));
   here = await startCloudHere(note, new Date(refresh.getTime() - storyMinutes * 60_000));
   await tellTheStory();

@@ -3,7 +3,13 @@ import type { Assembly } from './assembly.ts';
 import { givenAssembly, readable, resourcesOfType } from './assembly.ts';
 import { grantsByRole } from './grants.ts';
 
+const stepsOfGiftCards = [
+  'dynamodb:BatchGetItem GiftCardsTable',
+  'dynamodb:PutItem GiftCardsTable',
+  'dynamodb:UpdateItem GiftCardsTable',
+];
 const movesPayments = [
+  ...stepsOfGiftCards,
   'dynamodb:GetItem PaymentsTable',
   'dynamodb:PutItem PaymentsTable',
   'dynamodb:UpdateItem PaymentsTable',
@@ -34,6 +40,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt KeysVaultKey',
   ],
   PaymentsCreatePayment: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:UpdateItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
     'dynamodb:GetItem PaymentsTable',
     'dynamodb:GetItem TokensTable',
     'dynamodb:PutItem PaymentsTable',
@@ -48,11 +57,8 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   ],
   FraudScoreFraud: ['dynamodb:UpdateItem FraudTable'],
   PaymentsAuthorizeCard: ['dynamodb:DeleteItem CvcTable', 'dynamodb:GetItem TokensTable', 'kms:Decrypt KeysVaultKey'],
-  PaymentsRecordOutcome: [
-    'dynamodb:GetItem PaymentsTable',
-    'dynamodb:PutItem PaymentsTable',
-    'dynamodb:UpdateItem PaymentsTable',
-  ],
+  PaymentsHoldGiftCards: stepsOfGiftCards,
+  PaymentsRecordOutcome: movesPayments,
   PaymentsCreateCapture: [...movesPayments, 'dynamodb:PutItem LotsTable'],
   PaymentsVoidPayment: movesPayments,
   PaymentsCreateRefund: [...movesPayments, ...reversesLots],
@@ -183,6 +189,7 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction FraudScoreFraud',
     'lambda:InvokeFunction PaymentsAuthorizeCard',
     'lambda:InvokeFunction PaymentsFinishMovements',
+    'lambda:InvokeFunction PaymentsHoldGiftCards',
     'lambda:InvokeFunction PaymentsRecordOutcome',
   ],
   PaymentsResolvePayment: [

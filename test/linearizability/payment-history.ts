@@ -12,7 +12,7 @@ import { movePayment } from '../../core/payments/movements/move-payment.ts';
 import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import type { MovementStore } from '../../core/payments/ports.ts';
-import { platform } from '../core/payments/fakes.ts';
+import { noGiftCards, platform } from '../core/payments/fakes.ts';
 import { authorizedPayment } from '../core/payments/movements/fake-movements.ts';
 import type { Operation } from './checker.ts';
 import type { PaymentAnswer, PaymentCall } from './payment-model.ts';
@@ -91,7 +91,7 @@ function givenWorld(client: DynamoDBClient, steady: DynamoDBClient, payment: Pay
   const tables = { paymentsTableName, lotsTableName };
   const told = rememberingStore(dynamoMovementStore(client, tables));
   const reader = dynamoMovementStore(steady, tables);
-  const dependencies = { store: told.store, acquirer: forgetfulAcquirer(random) };
+  const dependencies = { store: told.store, acquirer: forgetfulAcquirer(random), giftCards: noGiftCards };
   let requests = 0;
   const ask = (asked: Extract<Request, { amount: unknown }>, key: string, at: Date) => {
     requests += 1;

@@ -1,4 +1,5 @@
 import { deriveId } from '../../ids.ts';
+import type { TenderPart } from '../tenders/tender-share.ts';
 
 /**
  * What is done to an authorization after it was made. It is written into the payment as `pending`, with what it takes
@@ -11,6 +12,8 @@ export interface Movement {
   readonly amount: bigint;
   /** What it took out of `capturable` or `refundable`, and gives back when it fails. More than `amount` for a final capture. */
   readonly taken: bigint;
+  /** Both of each tender, in the order of the payment's shares; absent where one card pays alone. */
+  readonly parts?: readonly TenderPart[];
   /** Of a capture: what is left of the authorization is released with it. */
   readonly isFinal: boolean;
   readonly state: 'pending' | 'succeeded' | 'failed';

@@ -16,7 +16,7 @@ import { movementReference, parseMovementReference } from '../../../core/payment
 import type { Payment } from '../../../core/payments/payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { ClearingMovement } from '../../../core/settlement/settlement.ts';
-import { platform, processingPayment } from '../../core/payments/fakes.ts';
+import { noGiftCards, platform, processingPayment } from '../../core/payments/fakes.ts';
 import { fakeAcquirer, fakeMovementStore } from '../../core/payments/movements/fake-movements.ts';
 import type { DynamoWorld } from './dynamo-world.ts';
 import { dynoxide, fxTable, givenDynamo } from './dynamo-world.ts';
@@ -41,7 +41,13 @@ describeHere('what our book says of captures and refunds', () => {
     const opened = processingPayment(10_000n);
     const world = fakeMovementStore();
     await world.store.open(opened);
-    await recordOutcome(world.store, opened.id, approved, { score: 0, decision: 'approve', reasons: [] }, now);
+    await recordOutcome(
+      { payments: world.store, giftCards: noGiftCards },
+      opened.id,
+      approved,
+      { score: 0, decision: 'approve', reasons: [] },
+      now,
+    );
     const { acquirer, setWeather } = fakeAcquirer(10_000n);
     const move = async (name: string, kind: 'capture' | 'refund', amount: bigint) => {
       const request = {
@@ -49,7 +55,7 @@ describeHere('what our book says of captures and refunds', () => {
         ...{ idempotencyKey: name, requestId: name, ...(kind === 'refund' ? { reason: 'test' } : {}) },
       };
       const known = new Set(Object.keys(world.payments.get(opened.id)?.movements ?? {}));
-      await movePayment({ store: world.movements, acquirer }, request, now);
+      await movePayment({ store: world.movements, acquirer, giftCards: noGiftCards }, request, now);
       const id = Object.keys(world.payments.get(opened.id)?.movements ?? {}).find((each) => !known.has(each)) ?? '';
       references[name] = movementReference(opened.id, { id });
     };

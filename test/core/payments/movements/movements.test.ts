@@ -6,7 +6,7 @@ import { finishMovements } from '../../../../core/payments/movements/finish-move
 import { movePayment } from '../../../../core/payments/movements/move-payment.ts';
 import { movementRules } from '../../../../core/payments/movements/movement-rules.ts';
 import { transitionRules } from '../../../../core/payments/transition.ts';
-import { platform } from '../fakes.ts';
+import { noGiftCards, platform } from '../fakes.ts';
 import type { Weather } from './fake-movements.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from './fake-movements.ts';
 
@@ -18,7 +18,7 @@ async function given(amount: bigint) {
   const payment = authorizedPayment(amount, now);
   await world.store.open(payment);
   const acquirer = fakeAcquirer(amount);
-  const dependencies = { store: world.movements, acquirer: acquirer.acquirer };
+  const dependencies = { store: world.movements, acquirer: acquirer.acquirer, giftCards: noGiftCards };
   const current = () => world.payments.get(payment.id) ?? payment;
   let requests = 0;
   const ask = (
