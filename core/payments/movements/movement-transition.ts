@@ -6,8 +6,8 @@ import { assertBalanced } from '../../ledger/posting.ts';
 import type { Lot, LotChange } from '../../lots/lot.ts';
 import { basisPointsHalfUp } from '../../money/basis-points.ts';
 import type { Payment } from '../payment.ts';
+import { settledBetween } from '../settled-part.ts';
 import { newLot, takeFromSeller } from '../take-from-seller.ts';
-import { commissionBetween } from '../taken-back.ts';
 import type { TenderPart, TenderShare } from '../tenders/tender-share.ts';
 import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../transition.ts';
@@ -198,21 +198,20 @@ function captureEffect(payment: Payment, movement: Movement, now: Date): Effect 
   const { amount } = movement;
   const { currency, sellerId, terms } = payment;
   const card = cardPartOf(payment, movement);
-  const commission = commissionBetween(payment, payment.amountCaptured, amount);
+  const settled = settledBetween(payment, payment.amountCaptured, amount);
   const processingFee = basisPointsHalfUp(card.amount, terms.processingFeeBasisPoints);
-  const money = { amount, cardAmount: card.amount, currency, processingFee, commission, sellerId };
-  const sellersPart = amount - commission;
+  const money = { amount, cardAmount: card.amount, currency, processingFee, settled, sellerId };
   const releaseAt = new Date(now.getTime() + terms.releaseDays * 86_400_000).toISOString();
   const lot: Lot = {
     ...newLot(payment, lotIdOf(movement), now),
-    amount: sellersPart,
-    remaining: sellersPart,
+    amount: settled.sellersPart,
+    remaining: settled.sellersPart,
     releaseAt,
     reason: 'capture',
   };
   return {
     postings: [...capturePostings(money), ...releasePostings(card.taken - card.amount, currency)],
-    lots: sellersPart > 0n ? [{ kind: 'open', lot }] : [],
+    lots: lot.amount > 0n ? [{ kind: 'open', lot }] : [],
   };
 }
 
