@@ -1,3 +1,5 @@
+import type { Settled } from './conversion-postings.ts';
+import { conversionPostings, lines, takenConversionPostings } from './conversion-postings.ts';
 import type { Posting } from './posting.ts';
 
 /**
@@ -19,15 +21,6 @@ export function releasePostings(amount: bigint, currency: string): readonly Post
     { account: 'auth_hold_contra', side: 'debit', amount },
     { account: 'auth_hold', side: 'credit', amount },
   ]);
-}
-
-/** What a part of a payment comes to on the seller's side (core/payments/settled-part.ts). */
-interface Settled {
-  readonly currency: string;
-  readonly commission: bigint;
-  readonly sellersPart: bigint;
-  /** Where it is converted; `residue` is what rounding leaves, either way. */
-  readonly converted?: { readonly worth: bigint; readonly spread: bigint; readonly residue: bigint };
 }
 
 export interface CapturedMoney {
@@ -84,42 +77,10 @@ export function refundPostings(money: RefundedMoney): readonly Posting[] {
       { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
       { account: 'commission', side: 'debit', amount: settled.commission },
     ]),
-    ...conversionPostings(amount, currency, settled).map(reversed),
+    ...takenConversionPostings(amount, currency, settled),
     ...lines(currency, [
       { account: 'processor_clearing', side: 'credit', amount: cardAmount },
       { account: 'order_escrow', side: 'credit', amount: amount - cardAmount },
     ]),
   ];
-}
-
-/**
- * Converting a capture, nothing where the seller takes what the buyer paid: we hold the buyer's currency and owe the
- * seller's until the position is closed by an exchange. It stands at the reference rate; what we keep is revenue, and what rounding
- * leaves is nobody's but ours to explain.
- */
-function conversionPostings(
-  amount: bigint,
-  currency: string,
-  { currency: to, converted }: Settled,
-): readonly Posting[] {
-  if (!converted) return [];
-  const { worth, spread, residue } = converted;
-  return [
-    ...lines(currency, [{ account: 'fx_position', side: 'credit', amount }]),
-    ...lines(to, [
-      { account: 'fx_position', side: 'debit', amount: worth },
-      { account: 'fx_revenue', side: 'credit', amount: spread },
-      residue < 0n
-        ? { account: 'fx_residue', side: 'debit', amount: -residue }
-        : { account: 'fx_residue', side: 'credit', amount: residue },
-    ]),
-  ];
-}
-
-function reversed(posting: Posting): Posting {
-  return { ...posting, side: posting.side === 'debit' ? 'credit' : 'debit' };
-}
-
-function lines(currency: string, postings: readonly Omit<Posting, 'currency'>[]): readonly Posting[] {
-  return postings.filter(({ amount }) => amount !== 0n).map((posting) => ({ ...posting, currency }));
 }

@@ -234,7 +234,7 @@ function refusalEffect(payment: Payment, movement: Movement, after: Payment, lot
   const { currency, sellerId } = payment;
   const reason = { cause: movement.id, reason: 'dispute_after_payout' } as const;
   const { lots: changes, ...taken } = takeFromSeller(payment, lots, covered, reason, now);
-  return { postings: coveredExcessPostings({ currency, sellerId, ...taken }), lots: changes };
+  return { postings: coveredExcessPostings({ amount: covered, currency, sellerId, ...taken }), lots: changes };
 }
 
 /** What of the excess of chargebacks a refund covers that came to nothing. */
