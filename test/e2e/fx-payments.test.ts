@@ -32,6 +32,19 @@ async function paymentBy({ id, amount, from }: FxQuote, changes: Partial<CreateP
   return buyer.client.createPayment(body, randomUUID());
 }
 
+/** Asks once, without the client's patience. */
+async function askOnce(body: CreatePayment, key: string): Promise<void> {
+  await fetch(`${here.baseUrl}/v1/payments`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await here.accessTokenFor('payments/create')()}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify(body),
+  });
+}
+
 const operator = () =>
   createClient({ apiUrl: here.outputs.apiUrl, accessToken: here.accessTokenFor('operations/read') });
 
@@ -107,10 +120,10 @@ describe('a payment with a quote', () => {
     expect(await buyer.client.getPayment(payment.id)).toMatchObject({ status: 'captured' });
   });
 
-  test('uses it up: of ten at once exactly one is made, and its key still answers it', async () => {
+  test('uses it up: of ten at once exactly one is made', async () => {
     const promised = await quote();
     const made = await Promise.allSettled(Array.from({ length: 10 }, () => paymentBy(promised)));
-    const refused = made.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const refused = made.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
     expect(refused).toEqual(Array.from({ length: 9 }, () => expect.objectContaining({ code: 'fx_quote_used' })));
     await expect(paymentBy(promised)).rejects.toMatchObject({ code: 'fx_quote_used' });
   });
@@ -126,6 +139,30 @@ describe('a payment with a quote', () => {
       code: 'idempotency_key_reused',
     });
   });
+
+  test('whose writes fail or whose answers get lost is made once, and its key finds it', async () => {
+    const asked = await Promise.all(
+      (['error_before', 'error_after', 'error_before', 'error_after'] as const).map(async (kind, index) => {
+        next += 1;
+        const { id: fxQuoteId } = await quote();
+        const token = await buyer.token(cardNumber(next));
+        const body = { ...paymentOf(here, token, next, 100_03), currency: 'USD', fxQuoteId };
+        return { kind, body, key: `lost-${index}` };
+      }),
+    );
+    for (const { kind, body, key } of asked) {
+      here.cloud.faults.add({ service: 'dynamodb', operation: 'TransactWriteItems', kind, rate: 0.7, seed: next });
+      await askOnce(body, key);
+      here.cloud.faults.clear();
+    }
+    await here.advance('PT15M');
+    for (const { body, key } of asked) {
+      const { id, conversion } = await buyer.client.createPayment(body, key);
+      expect(conversion).toMatchObject({ quoteId: body.fxQuoteId });
+      expect(['authorized', 'failed']).toContain((await buyer.client.getPayment(id)).status);
+      await expect(buyer.client.createPayment(body, `${key}-other`)).rejects.toMatchObject({ code: 'fx_quote_used' });
+    }
+  }, 120_000);
 
   test.each([
     ['of nobody', {}, { fxQuoteId: 'fxq_00000000000000000000000000' }, 'fx_quote_unknown'],
