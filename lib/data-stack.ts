@@ -23,6 +23,7 @@ export class DataStack extends Stack {
   readonly keys: VaultKeys;
   readonly eventBus: EventBus;
   readonly unpublishedQueue: HouseQueue;
+  readonly begunPaymentsQueue: HouseQueue;
   readonly giftCardKeys: GiftCardKeys;
   readonly unpublishedGiftCardsQueue: HouseQueue;
   readonly ledgerKey: LedgerKey;
@@ -45,6 +46,7 @@ export class DataStack extends Stack {
       sortKey: true,
       stream: StreamViewType.NEW_IMAGE,
       indexes: [
+        { name: 'byCreatedAt', partitionKey: 'createdShard', sortKey: 'createdAt' },
         { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
         { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
       ],
@@ -93,6 +95,15 @@ export class DataStack extends Stack {
       holds: 'stream batches that could not be published',
       runbook: 'Events wait to be published',
       deadLetterRunbook: 'Events were never published',
+    });
+    this.begunPaymentsQueue = new HouseQueue(this, 'BegunPaymentsQueue', {
+      visibilitySeconds: 360,
+      // About a day of tries, as long as the stream keeps what a failed watch has to read again.
+      receivesAtMost: 240,
+      oldestMinutes: 15,
+      holds: 'payments that were begun and not looked after',
+      runbook: 'Begun payments wait',
+      deadLetterRunbook: 'Begun payments were never looked after',
     });
     this.unpublishedGiftCardsQueue = this.createUnpublishedQueue('UnpublishedGiftCardsQueue', {
       holds: 'stream batches of gift cards that could not be published',

@@ -12,7 +12,7 @@ import { batchGetItems } from './batch-get.ts';
 import { cancellationReasons } from './errors.ts';
 import { lotKey, toLot, writeOf } from './lot-item.ts';
 import { toMovementItem } from './movement-item.ts';
-import { paymentKey, resolveShard, toPayment } from './payment-item.ts';
+import { paymentKey, toPayment } from './payment-item.ts';
 import { dynamoPaymentStore, findPayment, writesOf } from './payment-store.ts';
 import { transactWrite } from './transact.ts';
 
@@ -28,8 +28,7 @@ export function dynamoMovementStore(client: DynamoDBClient, tables: Tables): Mov
   return {
     find: (paymentId) => payments.find(paymentId),
     changeOf: (paymentId, version) => payments.changeOf(paymentId, version),
-    begin: (payment, movement, resolveAt, now) =>
-      begin(client, paymentsTableName, payment, { movement, resolveAt, now }),
+    begin: (payment, movement, now) => begin(client, paymentsTableName, payment, movement, now),
     lots: async (lotIds) => {
       const items = await batchGetItems(client, lotsTableName, lotIds.map(lotKey), { consistent: true });
       const byId = new Map(items.map(toLot).map((lot) => [lot.id, lot]));
@@ -44,7 +43,8 @@ async function begin(
   client: DynamoDBClient,
   tableName: string,
   payment: Payment,
-  { movement, resolveAt, now }: { readonly movement: Movement; readonly resolveAt: string; readonly now: Date },
+  movement: Movement,
+  now: Date,
 ): ReturnType<MovementStore['begin']> {
   const remainder = movement.kind === 'refund' ? 'refundable' : 'capturable';
   // What takes all that is left takes what was read, and nothing that came back in between.
@@ -55,7 +55,7 @@ async function begin(
     Key: paymentKey(payment.id),
     UpdateExpression:
       'SET movements.#id = :movement, #remainder = #remainder - :taken, #version = #version + :one, ' +
-      'resolveAt = :resolveAt, resolveShard = :resolveShard, updatedAt = :now',
+      'begun = :begun, updatedAt = :now',
     ConditionExpression:
       `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
       `size(movements) < :most AND #status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
@@ -70,8 +70,8 @@ async function begin(
       ':movement': toMovementItem(movement),
       ':taken': movement.taken,
       ':one': 1,
-      ':resolveAt': resolveAt,
-      ':resolveShard': resolveShard(payment.id),
+      // The stream tells by it of a movement that somebody may have to look after.
+      ':begun': true,
       ':now': now.toISOString(),
       ':most': mostMovements,
       ...Object.fromEntries(statuses.map((status, index) => [`:status${index}`, status])),

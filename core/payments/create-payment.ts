@@ -40,8 +40,6 @@ export interface CreatePaymentDependencies {
 
 /** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
 const inFlightMilliseconds = 30_000;
-/** When a payment that nobody finished is looked into: after the first request has certainly ended. */
-const resolveAfterMilliseconds = 60_000;
 
 /**
  * Creates a payment and authorizes it.
@@ -49,7 +47,7 @@ const resolveAfterMilliseconds = 60_000;
  * Primary course:
  * 1. The payment's id is derived from the caller, the route and the Idempotency-Key, so a retry finds the first.
  * 2. The seller takes the currency, and the token is the caller's.
- * 3. The payment is written as `processing`, with the time at which somebody looks after it should we die here.
+ * 3. The payment is written as `processing`. Should we die here, the stream has told of it (look-after.ts).
  * 4. The workflow scores it, asks the acquirer and records the outcome; its change is applied to what we hold.
  *
  * A request that came before is answered as it was then; one that is still under way is `inFlight`; another request
@@ -122,6 +120,7 @@ function newPayment(
   return {
     id: paymentId,
     ownerId: request.principal.id,
+    ownerKind: request.principal.kind,
     requestHash: requestHash(request),
     openedBy: request.requestId,
     sellerId: request.sellerId,
@@ -150,7 +149,6 @@ function newPayment(
     movements: {},
     outcomeWasUnknown: false,
     inFlightUntil: new Date(now.getTime() + inFlightMilliseconds).toISOString(),
-    resolveAt: new Date(now.getTime() + resolveAfterMilliseconds).toISOString(),
     resolveRound: 0,
     createdAt,
     updatedAt: createdAt,

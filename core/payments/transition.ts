@@ -4,11 +4,10 @@ import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { assertBalanced } from '../ledger/posting.ts';
 import type { LotChange } from '../lots/lot.ts';
-import { authorizationExpiry } from './authorization-window.ts';
+import { authorizationExpiry, expiryLook } from './authorization-window.ts';
 import type { EventType } from './events.ts';
 import type { Movement, MovementKind } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
-import { unattendedAt } from './movements/unattended.ts';
 import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
 import { authorizationReference } from './payment.ts';
 
@@ -198,7 +197,8 @@ function approvedFields(payment: Payment, acquirersExpiry: string | undefined, n
   const authorizationExpiresAt = authorizationExpiry(payment.tender, acquirersExpiry, now);
   const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
   if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
-    return { ...held, capturable: payment.amount, resolveAt: authorizationExpiresAt };
+    const resolveAt = expiryLook(payment.createdAt, authorizationExpiresAt, now);
+    return { ...held, capturable: payment.amount, ...(resolveAt === undefined ? {} : { resolveAt }) };
   }
   const movement: Movement = {
     id: movementId('capture', payment.id, 'automatic'),
@@ -211,7 +211,7 @@ function approvedFields(payment: Payment, acquirersExpiry: string | undefined, n
     begunBy: 'automatic',
     begunAt: now.toISOString(),
   };
-  return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };
+  return { ...held, capturable: 0n, movement };
 }
 
 function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'declineCode' | 'failureCode'> {

@@ -111,6 +111,7 @@ describe('tables', () => {
       ],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
       GlobalSecondaryIndexes: [
+        index('byCreatedAt', 'createdShard', 'createdAt'),
         index('byOwner', 'ownerId', 'createdAt'),
         index('byResolveAt', 'resolveShard', 'resolveAt'),
       ],
