@@ -13,6 +13,13 @@ import { ForgettingTable, HouseTable } from './house/table.ts';
 import type { Stage } from './stage.ts';
 import { VaultKeys } from './vault-keys.ts';
 
+/** Of all payments, of persons' alone, and of those that are due alone (docs/decisions/0010). */
+const paymentIndexes = [
+  { name: 'byCreatedAt', partitionKey: 'createdShard', sortKey: 'createdAt' },
+  { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
+  { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
+];
+
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
 }
@@ -45,11 +52,7 @@ export class DataStack extends Stack {
     this.paymentsTable = new HouseTable(this, 'PaymentsTable', {
       sortKey: true,
       stream: StreamViewType.NEW_IMAGE,
-      indexes: [
-        { name: 'byCreatedAt', partitionKey: 'createdShard', sortKey: 'createdAt' },
-        { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
-        { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
-      ],
+      indexes: paymentIndexes,
     });
     this.giftCardsTable = new HouseTable(this, 'GiftCardsTable', {
       sortKey: true,
@@ -91,21 +94,17 @@ export class DataStack extends Stack {
     });
     // Rules of others hang on the bus, and it is theirs to say when nobody listens any more.
     this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.unpublishedQueue = this.createUnpublishedQueue('UnpublishedQueue', {
+    this.unpublishedQueue = this.createQueue('UnpublishedQueue', {
       holds: 'stream batches that could not be published',
       runbook: 'Events wait to be published',
       deadLetterRunbook: 'Events were never published',
     });
-    this.begunPaymentsQueue = new HouseQueue(this, 'BegunPaymentsQueue', {
-      visibilitySeconds: 360,
-      // About a day of tries, as long as the stream keeps what a failed watch has to read again.
-      receivesAtMost: 240,
-      oldestMinutes: 15,
+    this.begunPaymentsQueue = this.createQueue('BegunPaymentsQueue', {
       holds: 'payments that were begun and not looked after',
       runbook: 'Begun payments wait',
       deadLetterRunbook: 'Begun payments were never looked after',
     });
-    this.unpublishedGiftCardsQueue = this.createUnpublishedQueue('UnpublishedGiftCardsQueue', {
+    this.unpublishedGiftCardsQueue = this.createQueue('UnpublishedGiftCardsQueue', {
       holds: 'stream batches of gift cards that could not be published',
       runbook: 'Gift card events wait to be published',
       deadLetterRunbook: 'Gift card events were never published',
@@ -128,13 +127,10 @@ export class DataStack extends Stack {
     return deadLetters;
   }
 
-  private createUnpublishedQueue(
-    id: string,
-    texts: Pick<HouseQueueProps, 'holds' | 'runbook' | 'deadLetterRunbook'>,
-  ): HouseQueue {
+  private createQueue(id: string, texts: Pick<HouseQueueProps, 'holds' | 'runbook' | 'deadLetterRunbook'>): HouseQueue {
     return new HouseQueue(this, id, {
       visibilitySeconds: 360,
-      // A day of turns of the sweep, one each five minutes: as long as the stream itself would have kept them.
+      // A day of turns of the sweep, one each five minutes, or of tries: as long as the stream itself keeps its records.
       receivesAtMost: 288,
       oldestMinutes: 15,
       ...texts,

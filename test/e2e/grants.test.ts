@@ -15,6 +15,7 @@ import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
+import { tellOfUpkeep } from './tell-of-upkeep.ts';
 import { beforeMidnight, nextRefresh } from './while-off.ts';
 
 /**
@@ -148,8 +149,11 @@ async function expireGiftCards(): Promise<void> {
   await here.advance('PT1H');
   here.cloud.faults.clear();
   const kind = 'error_before';
-  here.cloud.faults.add({ service: 'dynamodb', operation: 'Query', kind, rate: 1 });
+  for (const operation of ['Query', 'GetItem']) {
+    here.cloud.faults.add({ service: 'dynamodb', operation, kind, rate: 1 });
+  }
   await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards', 'Event');
+  await invokeFunction(here, 'PaymentUpkeepNoteExpiries', 'Event');
   await invokeFunction(here, 'LedgerCloseDay', 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
@@ -236,6 +240,7 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.clear();
 
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
+  await tellOfUpkeep(here, payment.id);
   await tellOfExceptions(here);
 
   // Quotes: on a new stack the first one brings the rates.

@@ -76,7 +76,7 @@ describe('noting expiries', () => {
 
   test('walks a stretch again when something in it went wrong, and moves no mark before', async () => {
     const { run, mark, payments } = given([payment('pay_1', 1, 168)]);
-    const { lookAt } = payments;
+    const lookAt = payments.lookAt.bind(payments);
     payments.lookAt = () => Promise.reject(new Error('busy'));
     await expect(run(700)).rejects.toThrow('busy');
     expect(mark()).toEqual(at(7 * 24 - 24));
