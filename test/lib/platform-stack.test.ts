@@ -95,6 +95,7 @@ describe('functions', () => {
       'GiftCardUpkeepExpireGiftCards',
       'GiftCardUpkeepSweepGiftCardEvents',
       'LedgerCloseDay',
+      'PaymentUpkeepNoteExpiries',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
     ]);
