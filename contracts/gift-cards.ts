@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { amount, currency } from './payments.ts';
+import { amount, currency, giftCardId } from './payments.ts';
 import type { Route } from './route.ts';
-
-export const giftCardId = z.string().regex(/^gc_[0-9a-z]{26}$/u, 'is not a gift card id');
 
 export const issueGiftCardBody = z
   .strictObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { amount, currency, payment, paymentId, paymentStatus, reason } from './payments.ts';
+import { allocation, amount, currency, payment, paymentId, paymentStatus, reason } from './payments.ts';
 import type { Route } from './route.ts';
 
 export const createCaptureBody = z
@@ -36,6 +36,7 @@ const common = {
   status: movementStatus,
   failureCode: z.string().optional(),
   reference: z.string().meta({ description: "The acquirer's reference." }),
+  allocation,
   payment: movedPayment,
   createdAt: z.iso.datetime(),
   version: z.int(),

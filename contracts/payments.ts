@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isCurrency } from '../core/money/currencies.ts';
+import { mostGiftCards } from '../core/payments/tenders/plan-tenders.ts';
 import type { Route } from './route.ts';
 import { listOf, listQuery, tokenId } from './tokens.ts';
 
@@ -25,16 +26,40 @@ const text = (longest: number) =>
 
 const country = z.string().regex(/^[A-Z]{2}$/u, 'is not an ISO 3166-1 alpha-2 code');
 
-export const cardTender = z.strictObject({ type: z.literal('card'), token: tokenId });
+const cardTender = z.strictObject({ type: z.literal('card'), token: tokenId });
+
+export const giftCardId = z.string().regex(/^gc_[0-9a-z]{26}$/u, 'is not a gift card id');
+
+const giftCardTender = z.strictObject({
+  type: z.literal('gift_card'),
+  /** Every string is taken here, so that whatever is wrong with a code, its length included, is answered alike. */
+  code: z.string().meta({ description: 'As it was shown; case, spaces and hyphens do not matter.' }),
+  amount: amount.optional().meta({ description: 'Minor units; what is available, as far as needed, when left out.' }),
+});
+
+/** As many gift cards as can be held while a caller waits, and at most one card. */
+const tenders = z
+  .array(z.discriminatedUnion('type', [cardTender, giftCardTender]))
+  .min(1)
+  .refine((all) => count(all, 'card') <= 1, 'There is at most one card.')
+  .refine((all) => count(all, 'gift_card') <= mostGiftCards, `There are at most ${mostGiftCards} gift cards.`)
+  .meta({
+    description:
+      `Up to ${mostGiftCards} gift cards and at most one card, all held before any is taken. Gift cards pay in their order, ` +
+      'each its `amount` or what is available on it; the card pays the rest, and is left alone when nothing is left. ' +
+      'Captures take gift cards first, in their order, and the card last; refunds go back the other way, the card first.',
+  });
+
+function count(all: readonly { readonly type: string }[], type: string): number {
+  return all.filter((tender) => tender.type === type).length;
+}
 
 export const createPaymentBody = z
   .strictObject({
     sellerId,
     amount,
     currency,
-    tenders: z
-      .tuple([cardTender])
-      .meta({ description: 'One card; gift cards and split tender come with a later release.' }),
+    tenders,
     capture: z
       .enum(['manual', 'automatic'])
       .default('manual')
@@ -69,6 +94,27 @@ export const paymentStatus = z.enum([
 /** Why money goes back, in the seller's words. */
 export const reason = text(256);
 
+/** What a capture or refund takes from or gives to each tender; the parts sum to its amount. */
+export const allocation = z.array(
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('gift_card'), giftCardId, amount: z.int() }),
+    z.object({ type: z.literal('card'), amount: z.int() }),
+  ]),
+);
+
+/** What a payment shows of each tender. */
+const shownTender = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('card'),
+    amount: z.int(),
+    token: tokenId,
+    brand: z.string(),
+    last4: z.string(),
+    reference: z.string(),
+  }),
+  z.object({ type: z.literal('gift_card'), amount: z.int(), giftCardId, reference: z.string() }),
+]);
+
 /** A capture or refund as its payment lists it. */
 const movement = z.object({
   id: z.string(),
@@ -76,6 +122,7 @@ const movement = z.object({
   status: z.enum(['processing', 'succeeded', 'failed']),
   failureCode: z.string().optional(),
   reference: z.string(),
+  allocation,
   createdAt: z.iso.datetime(),
 });
 
@@ -91,16 +138,7 @@ export const payment = z
     amountAuthorized: z.int(),
     amountCaptured: z.int(),
     amountRefunded: z.int(),
-    tenders: z.array(
-      z.object({
-        type: z.literal('card'),
-        amount: z.int(),
-        token: tokenId,
-        brand: z.string(),
-        last4: z.string(),
-        reference: z.string(),
-      }),
-    ),
+    tenders: z.array(shownTender),
     buyer: z.object({ id: z.string(), email: z.string().optional() }),
     fraud: z
       .object({

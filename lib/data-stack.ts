@@ -42,6 +42,7 @@ export class DataStack extends Stack {
   readonly lotsTable: HouseTable;
   readonly ledgerTable: HouseTable;
   readonly exceptionsTable: HouseTable;
+  readonly settlementsTable: HouseTable;
   readonly cvcTable: ForgettingTable;
   readonly giftCardSecretsTable: ForgettingTable;
   readonly guardsTable: HouseTable;
@@ -77,6 +78,10 @@ export class DataStack extends Stack {
     });
     this.giftCardSecretsTable = new ForgettingTable(this, 'GiftCardSecretsTable', {
       reason: 'With its secret the code of a gift card can be made again: docs/decisions/0008.',
+    });
+    this.settlementsTable = new HouseTable(this, 'SettlementsTable', {
+      sortKey: true,
+      stream: StreamViewType.NEW_IMAGE,
     });
     this.exceptionsTable = new HouseTable(this, 'ExceptionsTable', {
       indexes: [{ name: 'byState', partitionKey: 'state', sortKey: 'seenKey' }],

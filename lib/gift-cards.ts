@@ -13,7 +13,7 @@ export interface GiftCardsProps {
   readonly data: DataStack;
 }
 
-/** Gift cards' doors. Codes are known to two functions alone: the one that issues and the one that looks up. */
+/** Gift cards' doors. Codes are known to three functions alone: that which issues, that which looks up, and create-payment. */
 export class GiftCards extends Construct {
   readonly functions: readonly HouseFunction[];
 

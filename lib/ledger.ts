@@ -49,6 +49,7 @@ export class Ledger extends Construct {
     const sources = [
       { id: 'PaymentsMapping', table: data.paymentsTable },
       { id: 'GiftCardsMapping', table: data.giftCardsTable },
+      { id: 'SettlementsMapping', table: data.settlementsTable },
     ];
     sources.forEach(({ id, table }, index) => {
       new StreamMapping(this, id, {

@@ -16,6 +16,9 @@ export interface MovementsProps {
   readonly acquirerUrl: string;
 }
 
+/** What a step of a gift card reads and writes: the card, its transition and a payment's hold. */
+export const giftCardSteps = ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'];
+
 /**
  * The functions of what is done to an authorization: captures, voids and refunds by the API, and a task that finishes
  * what nobody did. They belong to `scope`, the payments' construct, as all functions of this capability.
@@ -27,6 +30,8 @@ export function createMovements(
   const environment = {
     PAYMENTS_TABLE_NAME: props.data.paymentsTable.tableName,
     LOTS_TABLE_NAME: props.data.lotsTable.tableName,
+    GIFT_CARDS_TABLE_NAME: props.data.giftCardsTable.tableName,
+    GIFT_CARD_REVIVAL_DAYS: String(props.stage.giftCards.revivalDays),
     ACQUIRER_URL: props.acquirerUrl,
   };
   const lots = props.data.lotsTable.tableArn;
@@ -59,11 +64,10 @@ export function createMovements(
 function createMover(
   scope: Construct,
   id: string,
-  { stage, data: { paymentsTable } }: MovementsProps,
+  { stage, data: { paymentsTable, giftCardsTable } }: MovementsProps,
   props: Pick<HouseFunctionProps, 'handler' | 'purpose' | 'environment'> & { readonly timeoutSeconds?: number },
 ): HouseFunction {
-  return new HouseFunction(scope, id, { stage, timeoutSeconds: 25, ...props }).may(
-    ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'],
-    paymentsTable.tableArn,
-  );
+  return new HouseFunction(scope, id, { stage, timeoutSeconds: 25, ...props })
+    .may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn)
+    .may(giftCardSteps, giftCardsTable.tableArn);
 }

@@ -5,6 +5,7 @@ import type { Environment as AuthorizeCardEnvironment } from '../lambdas/payment
 import type { Environment as CancelAuthorizationEnvironment } from '../lambdas/payments/cancel-authorization.task.ts';
 import type { Environment as CreatePaymentEnvironment } from '../lambdas/payments/create-payment.api.ts';
 import type { Environment as GetPaymentEnvironment } from '../lambdas/payments/get-payment.api.ts';
+import type { Environment as HoldGiftCardsEnvironment } from '../lambdas/payments/hold-gift-cards.task.ts';
 import type { Environment as GetTimelineEnvironment } from '../lambdas/payments/get-timeline.api.ts';
 import type { Environment as ListPaymentsEnvironment } from '../lambdas/payments/list-payments.api.ts';
 import type { Environment as LookUpAuthorizationEnvironment } from '../lambdas/payments/look-up-authorization.task.ts';
@@ -15,7 +16,7 @@ import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { HouseFunctionProps } from './house/function.ts';
 import { HouseStateMachine } from './house/state-machine.ts';
-import { createMovements } from './movements.ts';
+import { createMovements, giftCardSteps } from './movements.ts';
 import type { Stage } from './stage.ts';
 
 export interface PaymentsProps {
@@ -45,14 +46,19 @@ export class Payments extends Construct {
     return new HouseFunction(this, id, props);
   }
 
-  private createRecordOutcome({ stage, data: { paymentsTable } }: PaymentsProps): HouseFunction {
+  private createRecordOutcome({ stage, data: { paymentsTable, giftCardsTable } }: PaymentsProps): HouseFunction {
     return this.create('RecordOutcome', {
       stage,
       handler: 'payments/record-outcome.task',
       purpose: 'writes what became of an authorization',
       timeoutSeconds: 5,
-      environment: { PAYMENTS_TABLE_NAME: paymentsTable.tableName } satisfies VariablesOf<RecordOutcomeEnvironment>,
-    }).may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn);
+      environment: {
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
+      } satisfies VariablesOf<RecordOutcomeEnvironment>,
+    })
+      .may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn)
+      .may(giftCardSteps, giftCardsTable.tableArn);
   }
 
   private createAuthorizePayment(
@@ -60,7 +66,7 @@ export class Payments extends Construct {
     recordOutcome: HouseFunction,
     finishMovements: HouseFunction,
   ): HouseStateMachine {
-    const { keys, tokensTable, cvcTable } = data;
+    const { keys, tokensTable, cvcTable, giftCardsTable } = data;
     const authorizeCard = this.create('AuthorizeCard', {
       stage,
       handler: 'payments/authorize-card.task',
@@ -76,10 +82,19 @@ export class Payments extends Construct {
       .may(['dynamodb:GetItem'], tokensTable.tableArn)
       .may(['dynamodb:DeleteItem'], cvcTable.tableArn)
       .may(['kms:Decrypt'], keys.vaultKey.keyArn);
+    const holdGiftCards = this.create('HoldGiftCards', {
+      stage,
+      handler: 'payments/hold-gift-cards.task',
+      purpose: 'holds what gift cards are to pay of a payment',
+      timeoutSeconds: 8,
+      environment: {
+        GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
+      } satisfies VariablesOf<HoldGiftCardsEnvironment>,
+    }).may(giftCardSteps, giftCardsTable.tableArn);
     return new HouseStateMachine(this, 'AuthorizePayment', 'authorize-payment', {
       stage,
       type: StateMachineType.EXPRESS,
-      functions: [scoreFraud, authorizeCard, recordOutcome, finishMovements],
+      functions: [scoreFraud, holdGiftCards, authorizeCard, recordOutcome, finishMovements],
       substitutions: { CvcTableName: cvcTable.tableName },
     }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
   }
@@ -111,12 +126,13 @@ export class Payments extends Construct {
     }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
   }
 
-  private createCreatePayment({ stage, data: { paymentsTable, tokensTable } }: PaymentsProps): HouseFunction {
+  private createCreatePayment({ stage, data }: PaymentsProps): HouseFunction {
+    const { paymentsTable, tokensTable, giftCardsTable, guardsTable, giftCardKeys } = data;
     return this.create('CreatePayment', {
       stage,
       handler: 'payments/create-payment.api',
       purpose: 'opens a payment and has it authorized',
-      // Longer than the workflow (15 s), shorter than the HTTP API (30 s): design.md, decision 6.
+      // Longer than the workflow (20 s), shorter than the HTTP API (30 s): design.md, decision 6.
       timeoutSeconds: 25,
       memoryMegabytes: 1024,
       environment: {
@@ -124,9 +140,15 @@ export class Payments extends Construct {
         TOKENS_TABLE_NAME: tokensTable.tableName,
         AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: this.authorizePayment.arn,
         SELLERS: Stack.of(this).toJsonString(sellersWithTerms(stage)),
+        GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
+        GUARDS_TABLE_NAME: guardsTable.tableName,
+        GIFT_CARD_CODE_KEYS: giftCardKeys.codeKeysJson,
+        GIFT_CARD_GUESSES_PER_HOUR: String(stage.giftCards.guessesPerHour),
       } satisfies VariablesOf<CreatePaymentEnvironment>,
     })
-      .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn)
+      .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn, giftCardsTable.tableArn)
+      .may(['dynamodb:UpdateItem'], guardsTable.tableArn)
+      .may(['kms:GenerateMac'], ...giftCardKeys.codeKeyArns)
       .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], paymentsTable.tableArn)
       .may(['states:StartSyncExecution'], this.authorizePayment.arn);
   }

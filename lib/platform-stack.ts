@@ -16,6 +16,7 @@ import { HouseApi } from './house/http-api.ts';
 import { Ledger } from './ledger.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
+import { Settlement } from './settlement.ts';
 import { acquirerUrlPattern } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
@@ -49,6 +50,7 @@ export class PlatformStack extends Stack {
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
+    new Settlement(this, 'Settlement', { stage, data, acquirerUrl });
     const ledger = new Ledger(this, 'Ledger', { stage, data });
     const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
     const api = new HouseApi(this, 'Api', {

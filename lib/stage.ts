@@ -5,6 +5,7 @@ import { scopes } from '../contracts/route.ts';
 import type { Scope } from '../contracts/route.ts';
 import { fxSettings } from '../core/fx/settings.ts';
 import { isCurrency } from '../core/money/currencies.ts';
+import { settlementSettings } from '../core/settlement/settings.ts';
 
 /** What differs from stage to stage; all else is the same template everywhere. */
 export type Stage = z.infer<typeof stageSettings> & { readonly name: string };
@@ -145,6 +146,8 @@ const settings = z.strictObject({
   amountLimitMajorUnits: z.int().min(1),
   /** How conversions are priced: margins in basis points, and how old rates may be. */
   fx: fxSettings,
+  /** When a settlement file is late, and by when captures and refunds must have been settled. */
+  settlement: settlementSettings,
   /** Requests a second and at once, over all routes. */
   throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),

@@ -120,7 +120,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   dispatcher = createDispatcher({ services: registry, iam, faults, log, observe });
   const services = await createServices({
     ...{ resources, clock, faults, store, dispatch, dataDir, region, accountId, log },
-    ...{ registry, credentials, opened, gatewayUrl: gateway.url, baseUrl: front.url, metering: meter },
+    ...{ registry, credentials, opened, gateway, baseUrl: front.url, metering: meter },
   });
   isInvocationAlive = (id) => services.functions.isInvocationAlive(id);
 

@@ -2,6 +2,9 @@
  * The story so far, told step by step on a throw-away instance. Ends with 0 when every step held.
  */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { CardToEncrypt, CreatePayment, Payment } from '../packages/client/index.ts';
 import { createClient } from '../packages/client/index.ts';
@@ -23,6 +26,7 @@ const startedAt = Date.now();
 const instance = await startInstance();
 try {
   await tell(instance);
+  await tellOfTheBooks(instance);
   console.log(`\nEvery step held (${((Date.now() - startedAt) / 1000).toFixed(1)} s).`);
 } finally {
   await instance.stop();
@@ -86,11 +90,34 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
   assert.equal(resolved.status, 'authorized');
 
   await tellOfMovements(client, paid.id);
+  await tellOfSplitTender(client, (tenders) => ({ ...order(token.id, 10_000), tenders }), token.id);
 
-  step(10, 'The timeline tells what happened.');
+  step(12, 'The timeline tells what happened.');
   const { data } = await client.getTimeline(unknown.id);
   for (const { at, kind, ...rest } of data) say(`${at}  ${kind.padEnd(10)} ${Object.values(rest).join(' ')}`);
   assert.ok(data.some(({ kind }) => kind === 'run'));
+}
+
+/** A minute later the books hold everything, and anybody can prove them from the stored data. */
+async function tellOfTheBooks({ outputs, accessTokenFor, advance, dataDir }: Instance): Promise<void> {
+  step(11, 'Two minutes later everything is in the books, and debits equal credits.');
+  await advance('PT2M');
+  const operator = createClient({ apiUrl: outputs.apiUrl, accessToken: accessTokenFor('operations/read') });
+  const { currencies } = await operator.getTrialBalance();
+  for (const { currency, debit, credit, difference, accounts } of currencies) {
+    for (const { account, balance } of accounts) say(`${account.padEnd(20)} ${balance.padStart(8)} ${currency}`);
+    say(`debits ${debit}, credits ${credit}: the difference is ${difference} ${currency}`);
+    assert.equal(difference, '0');
+  }
+  assert.ok(currencies.length > 0);
+
+  step(12, 'An auditor proves the journal from the stored data, without asking the platform: npm run verify:ledger.');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'scripts/verify-ledger.ts', '--settled'],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { ...process.env, QUITTANCE_DATA_DIR: dataDir } },
+  );
+  for (const line of stdout.trimEnd().split('\n')) say(line);
 }
 
 /** Captured in part, refunded, and more than there is. */
@@ -114,6 +141,41 @@ async function tellOfMovements(client: ReturnType<typeof createClient>, id: stri
   const { status, amountRefunded } = await client.getPayment(id);
   say(`${served} served; the payment is ${status}, ${amountRefunded / 100} EUR given back in all`);
   assert.deepEqual([served, status, amountRefunded], [35, 'refunded', 4000]);
+}
+
+/** Paid with a gift card and a card, delivered in part, and one thing sent back. */
+async function tellOfSplitTender(
+  client: ReturnType<typeof createClient>,
+  orderOf: (tenders: CreatePayment['tenders']) => CreatePayment,
+  token: string,
+): Promise<void> {
+  step(
+    10,
+    'Ada has a gift card of 30.00 EUR: it pays first, her card pays the rest of 100.00 EUR. Both are held before any is taken.',
+  );
+  const { id, code = '' } = await client.issueGiftCard({ amount: 3000, currency: 'EUR' }, 'demo-gift-card');
+  const tenders = [
+    { type: 'gift_card', code },
+    { type: 'card', token },
+  ] as const;
+  const paid = await client.createPayment(orderOf(tenders), 'demo-order-4');
+  describePayment(paid);
+  assert.deepEqual(
+    paid.tenders.map(({ type, amount }) => [type, amount]),
+    [
+      ['gift_card', 3000],
+      ['card', 7000],
+    ],
+  );
+  assert.deepEqual([(await client.getGiftCard(id)).held, (await client.getGiftCard(id)).available], [3000, 0]);
+
+  step(11, '90.00 EUR are delivered and captured; 65.00 EUR come back: first to her card, then onto the gift card.');
+  await client.capturePayment(paid.id, { amount: 9000, final: true }, 'demo-delivered');
+  const refund = await client.refundPayment(paid.id, { amount: 6500, reason: 'sent back' }, 'demo-sent-back');
+  for (const { type, amount } of refund.allocation) say(`${amount / 100} EUR to the ${type.replace('_', ' ')}`);
+  const { balance } = await client.getGiftCard(id);
+  say(`The gift card has ${balance / 100} EUR again.`);
+  assert.equal(balance, 500);
 }
 
 function describePayment({ id, status, amount, currency, declineCode, fraud }: Payment): void {

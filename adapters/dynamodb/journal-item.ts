@@ -1,10 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { accounts } from '../../core/ledger/accounts.ts';
 import type { DayRoot } from '../../core/ledger/journal/day-root.ts';
 import { decodeEntries, encodeEntry } from '../../core/ledger/journal/entry.ts';
 import type { Bucket } from '../../core/ledger/journal/ports.ts';
+import type { LateMark } from '../../core/ledger/verify/books.ts';
 import type { ChainHead, Segment } from '../../core/ledger/journal/segment.ts';
 import type { AccountTotal, Totals } from '../../core/ledger/journal/totals.ts';
 import { addTotals, encodedTotals, encodeTotals } from '../../core/ledger/journal/totals.ts';
@@ -58,15 +60,22 @@ function readsBack(base64: string): boolean {
   return Buffer.from(base64, 'base64').toString('base64') === base64;
 }
 
+/** Some bits of what is packed mean nothing when it is unpacked; they too are to be what was written. */
+function packedHash(packed: Uint8Array): string {
+  return createHash('sha256').update(packed).digest('base64url');
+}
+
 /** A segment as it is kept: its entries are compressed, because most of an entry is names that come again and again. */
 export function toSegmentItem({ chain, number, day, bookedAt, previousHash, hash, entries }: Segment): Item {
+  const packed = gzipSync(JSON.stringify(entries.map(encodeEntry)), { level: 9 });
   return {
     ...segmentKey(chain, number),
     day: { S: day },
     bookedAt: { S: bookedAt },
     previousHash: { S: previousHash },
     hash: { S: hash },
-    entries: { B: gzipSync(JSON.stringify(entries.map(encodeEntry)), { level: 9 }) },
+    entries: { B: packed },
+    packedHash: { S: packedHash(packed) },
   };
 }
 
@@ -78,12 +87,26 @@ const segmentItem = z.strictObject({
   previousHash: text,
   hash: text,
   entries: bytes,
+  packedHash: text,
 });
 
 /** Throws when the item is not a segment, or when its entries do not unpack. */
 export function toSegment(item: Item): Segment {
-  const { pk, sk, entries, ...rest } = segmentItem.parse(item);
+  const { pk, sk, entries, packedHash: hashWhenPacked, ...rest } = segmentItem.parse(item);
+  if (packedHash(entries) !== hashWhenPacked) throw new Error('The packed entries are not those that were written');
   return { ...rest, chain: pk, number: sk, entries: decodeEntries(gunzipSync(entries).toString('utf8')) };
+}
+
+const lateItem = z.strictObject({
+  pk: chainPart,
+  sk: text.pipe(z.string().startsWith('late#')).transform((sk) => sk.slice('late#'.length)),
+  segment: count,
+});
+
+/** Throws when the item is not the mark of a late entry. */
+export function toLateMark(item: Item): LateMark {
+  const { pk, sk, segment } = lateItem.parse(item);
+  return { chain: pk, entryId: sk, segment };
 }
 
 /** The name of a bucket's attribute: `EUR debit processor_clearing`. */
@@ -127,7 +150,7 @@ export function toRootItem({ day, chains, totals, signature, publicKey, ...rest 
 const json = text.transform((each): unknown => JSON.parse(each));
 const rootItem = z.strictObject({
   pk: text,
-  sk: text,
+  sk: text.pipe(z.iso.date()),
   chains: json.pipe(z.array(z.tuple([z.int(), z.string()]))),
   totals: json.pipe(encodedTotals),
   previousDay: text,

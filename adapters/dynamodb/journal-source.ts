@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../core/ledger/journal/entry.ts';
 import type { Posting } from '../../core/ledger/posting.ts';
 import { itemDigest } from './canonical-item.ts';
 import { toGiftCardTransition } from './gift-card-item.ts';
+import { toSettlementTransition } from './settlement-item.ts';
 import { toTransition } from './transition-item.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -17,6 +18,7 @@ interface Posted {
 const sources: Readonly<Record<string, (item: Item) => Posted>> = {
   pay_: toTransition,
   gc_: toGiftCardTransition,
+  stl_: toSettlementTransition,
 };
 
 const transitionPrefix = 'transition#';

@@ -19,6 +19,7 @@ const fields = z.object({
   kind: z.enum(['capture', 'void', 'expiry', 'refund']),
   amount,
   taken: amount.exactOptional(),
+  parts: z.array(z.object({ amount, taken: amount })).exactOptional(),
   isFinal: z.literal(true).exactOptional(),
   state: z.enum(['pending', 'succeeded', 'failed']),
   failureCode: z.string().exactOptional(),

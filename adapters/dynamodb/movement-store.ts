@@ -7,6 +7,7 @@ import { mostMovements } from '../../core/payments/movements/movement.ts';
 import { statusesFor } from '../../core/payments/movements/movement-rules.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import type { MovementStore } from '../../core/payments/ports.ts';
+import { noPart } from '../../core/payments/tenders/tender-share.ts';
 import type { Transition } from '../../core/payments/transition.ts';
 import { batchGetItems } from './batch-get.ts';
 import { cancellationReasons } from './errors.ts';
@@ -50,16 +51,19 @@ async function begin(
   // What takes all that is left takes what was read, and nothing that came back in between.
   const takesAll = movement.taken === payment[remainder];
   const statuses = statusesFor(movement.kind);
+  const parts = partsOf(payment, movement, takesAll);
   const command = new UpdateItemCommand({
     TableName: tableName,
     Key: paymentKey(payment.id),
     UpdateExpression:
       'SET movements.#id = :movement, #remainder = #remainder - :taken, #version = #version + :one, ' +
-      'begun = :begun, updatedAt = :now',
+      'begun = :begun, updatedAt = :now' +
+      parts.sets,
     ConditionExpression:
       `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
       `size(movements) < :most AND #status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
-      (movement.kind === 'capture' ? ' AND authorizationExpiresAt > :now' : ''),
+      (movement.kind === 'capture' ? ' AND authorizationExpiresAt > :now' : '') +
+      parts.conditions,
     ExpressionAttributeNames: {
       '#id': movement.id,
       '#remainder': remainder,
@@ -74,6 +78,7 @@ async function begin(
       ':begun': true,
       ':now': now.toISOString(),
       ':most': mostMovements,
+      ...parts.values,
       ...Object.fromEntries(statuses.map((status, index) => [`:status${index}`, status])),
     }),
     ReturnValues: 'ALL_NEW',
@@ -93,6 +98,26 @@ async function begin(
     }
     return { kind: 'refused', payment: standing };
   }
+}
+
+/**
+ * Over several tenders a movement takes out of each one's remainder too, on the condition that it has as much: racing
+ * movements never overdraw one tender because another has enough.
+ */
+function partsOf({ shares = [] }: Payment, { kind, parts = [] }: Movement, takesAll: boolean) {
+  const remainder = kind === 'refund' ? 'refundable' : 'capturable';
+  // A refund of all leaves shares alone that chargebacks have taken too much of; its total is asked for exactly.
+  const isExact = takesAll && kind !== 'refund';
+  const path = (index: number) => `shares[${index}].${remainder}`;
+  const taking = shares.flatMap((_, index) => {
+    const { taken } = parts[index] ?? noPart;
+    return taken > 0n || isExact ? [{ index, taken }] : [];
+  });
+  return {
+    sets: taking.map(({ index }) => `, ${path(index)} = ${path(index)} - :part${index}`).join(''),
+    conditions: taking.map(({ index }) => ` AND ${path(index)} ${isExact ? '=' : '>='} :part${index}`).join(''),
+    values: Object.fromEntries(taking.map(({ index, taken }) => [`:part${index}`, taken])),
+  };
 }
 
 /** The payment's two items and the lots, all or none. */

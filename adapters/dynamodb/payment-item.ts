@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { assessment } from '../../core/payments/messages.ts';
+import { assessment, tenderShare } from '../../core/payments/messages.ts';
 import type { Payment, PaymentContext, PaymentTerms } from '../../core/payments/payment.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
@@ -51,6 +51,16 @@ export const contextItem = z
     ...{ ip, deviceId: device, userAgent: agent, billingCountry: billing, shippingCountry: shipping },
   }));
 
+const cardTender = z.object({
+  type: z.literal('card'),
+  tokenId: z.string(),
+  brand: z.string(),
+  funding: z.enum(['credit', 'debit', 'prepaid', 'unknown']),
+  bin: z.string(),
+  last4: z.string(),
+  fingerprint: z.string(),
+});
+
 const paymentItem = z.object({
   pk: z.string(),
   /** A person, whose payments the index `byOwner` holds; or a machine client, whose list is that of all payments. */
@@ -61,15 +71,8 @@ const paymentItem = z.object({
   sellerId: z.string(),
   buyer: z.object({ id: z.string(), email: z.string() }),
   context: contextItem.exactOptional(),
-  tender: z.object({
-    type: z.literal('card'),
-    tokenId: z.string(),
-    brand: z.string(),
-    funding: z.enum(['credit', 'debit', 'prepaid', 'unknown']),
-    bin: z.string(),
-    last4: z.string(),
-    fingerprint: z.string(),
-  }),
+  tender: cardTender.exactOptional(),
+  shares: z.array(tenderShare).exactOptional(),
   amount,
   currency: z.string(),
   status: z.enum(paymentStatuses),

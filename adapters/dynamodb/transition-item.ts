@@ -3,7 +3,8 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment } from '../../core/payments/messages.ts';
+import { assessment, tenderShare } from '../../core/payments/messages.ts';
+import { movementReference } from '../../core/payments/movements/movement.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { PaymentChange, Transition } from '../../core/payments/transition.ts';
@@ -23,7 +24,7 @@ export function toTransitionItem(transition: Transition): Record<string, Attribu
   const item = {
     ...rest,
     version: change.version,
-    attempt: reference === rest.cause ? answer : attempt,
+    attempt: reference === movementReference(paymentId, { id: rest.cause }) ? answer : attempt,
     postings: postings.map(toPostingText),
     lots: lots.map((each) => (each.kind === 'open' ? { kind: each.kind, lot: openedLot(each.lot, transition) } : each)),
     change: changedFields(change, transition),
@@ -73,6 +74,7 @@ const changeItem = z.object({
   status: status.exactOptional(),
   updatedAt: z.string().exactOptional(),
   amounts: z.tuple([amount, amount, amount, amount, amount]),
+  shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movementItem.exactOptional(),
   outcomeWasUnknown: z.literal(true).exactOptional(),
@@ -96,6 +98,7 @@ const transitionItem = z.object({
     operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
     outcome: z.enum([
       'approved',
+      'held',
       'declined',
       'blocked',
       'notSent',
@@ -123,7 +126,7 @@ export function toTransition(item: Record<string, AttributeValue>): StoredTransi
   return {
     ...rest,
     paymentId: pk,
-    attempt: { reference: parsed.cause, ...attempt },
+    attempt: { reference: movementReference(pk, { id: parsed.cause }), ...attempt },
     lots: lots.map((each): LotChange => (each.kind === 'open' ? { ...each, lot: toLot(each.lot, parsed) } : each)),
     change: toChange(parsed),
   };

@@ -7,11 +7,14 @@ import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { Movement } from '../../core/payments/movements/movement.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 import { putEvents } from './put-events.ts';
 
 export function eventBridgePublisher(eventBusName: string): Publisher<StoredTransition> {
-  const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
+  const client = withoutLogger(
+    new EventBridgeClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
   return {
     publish: (transitions) => putEvents(client, transitions, (transition) => toEntry(eventBusName, transition)),
   };

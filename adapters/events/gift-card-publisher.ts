@@ -5,11 +5,14 @@ import type { Publisher } from '../../core/events/ports.ts';
 import type { GiftCardTransition } from '../../core/gift-cards/transition.ts';
 import { deriveId } from '../../core/ids.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 import { putEvents } from './put-events.ts';
 
 export function giftCardPublisher(eventBusName: string): Publisher<GiftCardTransition> {
-  const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
+  const client = withoutLogger(
+    new EventBridgeClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
   return {
     publish: (transitions) =>
       putEvents(client, transitions, (transition) => ({

@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import type { StreamPlace, UnpublishedBatch, UnpublishedBatches } from '../../core/events/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
 /**
@@ -20,7 +21,9 @@ export const failure = z.object({
 
 /** The queue of batches that a stream's function could not publish. */
 export function sqsUnpublishedBatches(queueUrl: string): UnpublishedBatches {
-  const client = new SQSClient({ maxAttempts: 3, requestHandler: requestsWithin(5000) });
+  const client = withoutLogger(
+    new SQSClient({ ...leanSettings, maxAttempts: 3, requestHandler: requestsWithin(5000) }),
+  );
   return {
     receive: async () => {
       const { Messages: messages } = await client.send(

@@ -1,17 +1,20 @@
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { paymentChange, toMessage } from '../../core/payments/messages.ts';
 import type { AuthorizationWorkflow } from '../../core/payments/ports.ts';
+import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
-/** The workflow ends itself after 15 seconds; a little more for the way. */
-const answerWithinMilliseconds = 18_000;
+/** The workflow ends itself after 20 seconds; a little more for the way. */
+const answerWithinMilliseconds = 22_000;
 
 /**
  * The synchronous Express workflow authorize-payment. It is started once: a retry by the SDK after a lost answer would
  * authorize again, and what is unknown is for the resolver to find out.
  */
 export function stepFunctionsAuthorizationWorkflow(stateMachineArn: string): AuthorizationWorkflow {
-  const client = new SFNClient({ maxAttempts: 1, requestHandler: requestsWithin(answerWithinMilliseconds) });
+  const client = withoutLogger(
+    new SFNClient({ ...leanSettings, maxAttempts: 1, requestHandler: requestsWithin(answerWithinMilliseconds) }),
+  );
   return {
     run: async (order) => {
       try {

@@ -7,6 +7,7 @@ import type { Payment } from '../payments/payment.ts';
 import { statusOf } from '../payments/movements/movement-rules.ts';
 import { newLot, owedLot, takeFromSeller } from '../payments/take-from-seller.ts';
 import { commissionBetween, takenBack } from '../payments/taken-back.ts';
+import { withCardDisputed } from '../payments/tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../payments/transition.ts';
 import type { Dispute, DisputeStep } from './dispute.ts';
 import { wonLotId } from './dispute.ts';
@@ -68,6 +69,7 @@ function openEffect(payment: Payment, dispute: Dispute, lots: readonly Lot[], no
     payment: {
       ...payment,
       refundable: payment.refundable - amount,
+      ...withCardDisputed(payment, amount),
       disputes: { ...payment.disputes, [id]: { amount, state: 'needs_response' } },
       ...withExcess(payment, excess),
     },
@@ -91,7 +93,12 @@ function winEffect({ payment, ...opened }: Effect, dispute: Dispute, lots: reado
       : [{ kind: 'open', lot: { ...newLot(payment, lotId, now), amount: money, remaining: money, releaseAt, reason } }];
   const feeToSeller = feeBearer === 'seller' ? feeReturned : 0n;
   return {
-    payment: { ...payment, refundable: payment.refundable + amount, ...withExcess(payment, -excess) },
+    payment: {
+      ...payment,
+      refundable: payment.refundable + amount,
+      ...withCardDisputed(payment, -amount),
+      ...withExcess(payment, -excess),
+    },
     postings: [
       ...opened.postings,
       ...wonPostings({ currency, sellerId, commission, toSeller, excess, feeReturned, feeBearer }),
@@ -124,10 +131,11 @@ function stepOf(before: Dispute | undefined, dispute: Dispute): DisputeStep {
 /** All that a dispute does not change is told as it stands: a change says what the payment is after it. */
 function changeOf(before: Payment, after: Payment, now: Date): PaymentChange {
   const { status, amountAuthorized, amountCaptured, amountRefunded, capturable, refundable } = after;
-  const { disputes, disputeExcess, outcomeWasUnknown, resolveAt, releasedBy } = after;
+  const { disputes, disputeExcess, outcomeWasUnknown, resolveAt, releasedBy, shares } = after;
   return {
     ...{ status, version: before.version + 1, updatedAt: now.toISOString(), outcomeWasUnknown },
     ...{ amountAuthorized, amountCaptured, amountRefunded, capturable, refundable },
+    ...(shares ? { shares } : {}),
     ...(releasedBy ? { releasedBy } : {}),
     ...(disputes ? { disputes } : {}),
     ...(disputeExcess === undefined ? {} : { disputeExcess }),

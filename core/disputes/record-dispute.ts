@@ -153,7 +153,7 @@ function toDispute(
     sellerId: payment.sellerId,
     feeBearer: before?.kind === 'chargeback' ? before.feeBearer : feeBearer,
     excess: before?.kind === 'chargeback' ? before.excess : excessOf(notice, payment),
-    replyBy: replyBy(payment.tender.brand, notice.openedAt),
+    replyBy: replyBy(payment.tender?.brand, notice.openedAt),
     createdAt: before?.createdAt ?? now.toISOString(),
     updatedAt: now.toISOString(),
   };

@@ -19,7 +19,8 @@ export interface Velocity {
 
 export interface ScoreOrder {
   readonly paymentId: string;
-  readonly fingerprint: string;
+  /** Absent where no card pays. */
+  readonly fingerprint?: string | undefined;
   readonly amount: bigint;
   readonly currency: string;
   readonly ip: string;
@@ -28,19 +29,20 @@ export interface ScoreOrder {
   readonly shippingCountry: string;
 }
 
-/** The things that a payment's velocity is counted by. */
-function velocityKeys(order: Pick<ScoreOrder, 'fingerprint' | 'ip' | 'deviceId'>) {
+/** The things that a payment's velocity is counted by, besides its card. */
+function velocityKeys(order: Pick<ScoreOrder, 'ip' | 'deviceId'>) {
   return {
-    card: cardKey(order),
     address: { entity: 'address', value: order.ip },
     device: { entity: 'device', value: order.deviceId },
   } as const;
 }
 
 /** What a card's velocity is counted by. */
-export function cardKey({ fingerprint }: Pick<ScoreOrder, 'fingerprint'>): VelocityKey {
+export function cardKey({ fingerprint }: { readonly fingerprint: string }): VelocityKey {
   return { entity: 'card', value: fingerprint };
 }
+
+const noCard: VelocityCounts = { attempts: 0, declines: 0 };
 
 /**
  * Scores a payment.
@@ -56,7 +58,9 @@ export async function scoreFraud(
 ): Promise<FraudAssessment> {
   const keys = velocityKeys(order);
   const [card, address, device] = await Promise.all([
-    velocity.countAttempt(keys.card, order.paymentId, now),
+    order.fingerprint === undefined
+      ? noCard
+      : velocity.countAttempt(cardKey({ fingerprint: order.fingerprint }), order.paymentId, now),
     velocity.countAttempt(keys.address, order.paymentId, now),
     velocity.countAttempt(keys.device, order.paymentId, now),
   ]);

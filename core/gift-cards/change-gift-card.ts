@@ -39,6 +39,9 @@ export type Decision<Answer> =
 /**
  * Takes a step on a gift card: read, decide, write if everything is still as it was read; else again, a little later.
  * A step that was taken before finds its own transition among what is read. Throws GiftCardContended after many tries.
+ *
+ * What is read together need not be of one moment. Where something is written its conditions see to that; a refusal
+ * is looked at again, for it may rest on what the same request, sent twice, did between one item and the next.
  */
 export async function changeGiftCard<Answer>(
   { giftCards, backOff }: GiftCardDependencies,
@@ -47,12 +50,15 @@ export async function changeGiftCard<Answer>(
   paymentId: string | undefined,
   decide: (state: GiftCardState) => Decision<Answer>,
 ): Promise<Answer> {
-  const transitionId = giftCardTransitionId(giftCardId, cause);
+  const keys = { transitionId: giftCardTransitionId(giftCardId, cause), paymentId };
   for (let attempt = 1; attempt <= mostTries; attempt += 1) {
-    const decision = decide(await giftCards.read(giftCardId, { transitionId, paymentId }));
+    const state = await giftCards.read(giftCardId, keys);
+    const decision = decide(state);
     switch (decision.kind) {
       case 'answer':
-        return decision.answer;
+        if (isWhole(state, paymentId)) return decision.answer;
+        if (!cameMeanwhile(state, await giftCards.read(giftCardId, keys))) return decision.answer;
+        break;
       case 'record':
         if ((await giftCards.record(decision.transition, decision.hold)) === 'recorded') return decision.answer;
         await backOff(attempt);
@@ -67,4 +73,15 @@ export async function changeGiftCard<Answer>(
     }
   }
   throw new GiftCardContended(`Gift card ${giftCardId} changed ${mostTries} times during ${cause.step}`);
+}
+
+/** Whether the step is known to have been taken, so that nothing it rests on can still come. */
+function isWhole({ transition, hold }: GiftCardState, paymentId: string | undefined): boolean {
+  return transition !== undefined && (hold !== undefined || paymentId === undefined);
+}
+
+/** Whether the step was taken, or its hold made, after the items were read on which it was refused. */
+function cameMeanwhile(before: GiftCardState, after: GiftCardState): boolean {
+  const came = (item: 'transition' | 'hold') => before[item] === undefined && after[item] !== undefined;
+  return came('transition') || came('hold');
 }

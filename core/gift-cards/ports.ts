@@ -1,7 +1,7 @@
 import type { GiftCard, GiftCardHold } from './gift-card.ts';
 import type { GiftCardTransition } from './transition.ts';
 
-/** What a step has to know before it decides, read strongly consistent. */
+/** What a step has to know before it decides: each item strongly consistent, but not all of one moment. */
 export interface GiftCardState {
   readonly card?: GiftCard | undefined;
   /** The payment's hold, when a payment was named. */

@@ -29,14 +29,15 @@ const nobodysCard = `gc_${'0'.repeat(26)}`;
  * Primary course:
  * 1. The guess is counted for its caller before anything is looked up.
  * 2. The code is hashed under each key, the card found by the hash.
- * 3. The card is valid and has something to spend; the guess is taken back, for it was none.
+ * 3. The card is valid and has something to spend, or the caller knows it already: a request that is repeated may have
+ *    emptied it. The guess is taken back, for it was none.
  *
  * Whatever is wrong with a code, the same is asked of KMS and of the tables: neither answer nor effort tells a typing
  * error from a card that is empty, expired or not there.
  */
 export async function resolveCode(
   { codes, giftCards, macs, guesses }: ResolveCodeDependencies,
-  guess: Guess & { readonly code: string },
+  guess: Guess & { readonly code: string; readonly isKnown?: (card: GiftCard) => boolean },
 ): Promise<ResolvedCode> {
   if (!(await guesses.count(guess))) return { kind: 'tooManyGuesses' };
   const canonical = readCode(guess.code) ?? nobodysCode;
@@ -44,7 +45,9 @@ export async function resolveCode(
     macs.keyVersions.map(async (version) => codes.findByCode(await hashCode(macs, version, canonical))),
   );
   const card = await giftCards.find(ids.find((id) => id !== undefined) ?? nobodysCard);
-  if (!card || card.available === 0n || isExpired(card, guess.now)) return { kind: 'notFound' };
+  if (!card) return { kind: 'notFound' };
+  const isSpendable = card.available > 0n && !isExpired(card, guess.now);
+  if (!isSpendable && guess.isKnown?.(card) !== true) return { kind: 'notFound' };
   await guesses.takeBack(guess);
   return { kind: 'found', card };
 }

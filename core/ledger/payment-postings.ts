@@ -23,6 +23,8 @@ export function releasePostings(amount: bigint, currency: string): readonly Post
 
 export interface CapturedMoney {
   readonly amount: bigint;
+  /** What of it the card pays; gift cards paid the rest into order_escrow when they were redeemed. */
+  readonly cardAmount: bigint;
   readonly currency: string;
   readonly processingFee: bigint;
   readonly commission: bigint;
@@ -30,16 +32,17 @@ export interface CapturedMoney {
 }
 
 /**
- * Capture without an order: what the acquirer owes us, less its fee, becomes the seller's, less our commission. The
- * money passes order_escrow in the same entry, so that account is not named.
+ * Capture without an order: what the acquirer owes us, less its fee, and what gift cards brought into order_escrow,
+ * becomes the seller's, less our commission. The card's money passes order_escrow in the same entry, unnamed.
  */
 export function capturePostings(money: CapturedMoney): readonly Posting[] {
-  const { amount, currency, processingFee, commission, sellerId } = money;
+  const { amount, cardAmount, currency, processingFee, commission, sellerId } = money;
   return [
-    ...releasePostings(amount, currency),
+    ...releasePostings(cardAmount, currency),
     ...lines(currency, [
-      { account: 'processor_clearing', side: 'debit', amount: amount - processingFee },
+      { account: 'processor_clearing', side: 'debit', amount: cardAmount - processingFee },
       { account: 'processing_fee', side: 'debit', amount: processingFee },
+      { account: 'order_escrow', side: 'debit', amount: amount - cardAmount },
       { account: 'commission', side: 'credit', amount: commission },
       { account: 'seller_deferred', side: 'credit', amount: amount - commission, sellerId },
     ]),
@@ -48,6 +51,8 @@ export function capturePostings(money: CapturedMoney): readonly Posting[] {
 
 export interface RefundedMoney {
   readonly amount: bigint;
+  /** What of it goes back to the card; the rest goes through order_escrow onto gift cards. */
+  readonly cardAmount: bigint;
   readonly currency: string;
   /** What of our commission goes back. */
   readonly commission: bigint;
@@ -60,12 +65,13 @@ export interface RefundedMoney {
 
 /** Refund: the seller gives back its part, we our commission; the acquirer keeps its fee. */
 export function refundPostings(money: RefundedMoney): readonly Posting[] {
-  const { amount, currency, commission, fromDeferred, fromReceivable, sellerId } = money;
+  const { amount, cardAmount, currency, commission, fromDeferred, fromReceivable, sellerId } = money;
   return lines(currency, [
     { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
     { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
     { account: 'commission', side: 'debit', amount: commission },
-    { account: 'processor_clearing', side: 'credit', amount },
+    { account: 'processor_clearing', side: 'credit', amount: cardAmount },
+    { account: 'order_escrow', side: 'credit', amount: amount - cardAmount },
   ]);
 }
 

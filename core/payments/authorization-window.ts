@@ -26,6 +26,15 @@ const windows: readonly Window[] = [
 /** Of networks that the table does not know: the shortest that it does. */
 const shortestHours = Math.min(...windows.map(({ hours }) => hours));
 
+/**
+ * When what gift cards hold without a card beside them is given back: after the longest window that a card has, so that
+ * a seller who ships in time need not know what the buyer paid with. RFC 3339 UTC.
+ */
+export function giftCardsAloneExpiry(now: Date): string {
+  const longestHours = Math.max(...windows.map(({ hours }) => hours));
+  return new Date(now.getTime() + longestHours * 3_600_000).toISOString();
+}
+
 /** Hours for which an authorization may be captured. In: the card's brand and funding, and who began the payment. */
 export function authorizationHours(network: string, funding: CardFunding, initiator: Initiator): number {
   const found = windows.find(

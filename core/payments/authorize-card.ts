@@ -1,5 +1,6 @@
 import type { Card } from '../tokens/token.ts';
 import type { Acquirer } from './acquirer.ts';
+import type { AuthorizationOrder } from './messages.ts';
 import { authorizationReference } from './payment.ts';
 import type { Outcome } from './transition.ts';
 
@@ -14,6 +15,7 @@ export interface AuthorizeCardOrder {
   readonly paymentId: string;
   readonly attempt: number;
   readonly tokenId: string;
+  /** What the card pays of the payment. */
   readonly amount: bigint;
   readonly currency: string;
 }
@@ -46,6 +48,14 @@ export async function authorizeCard(
     card,
     initiator: 'customer',
   });
+}
+
+/** What the card is asked for: the part of the payment that gift cards leave. Throws CardUnreadable where there is no card. */
+export function cardOrderOf(order: AuthorizationOrder): AuthorizeCardOrder {
+  const { paymentId, attempt, tokenId, currency, giftCards = [] } = order;
+  if (tokenId === undefined) throw new CardUnreadable(`Payment ${paymentId} has no card to authorize`);
+  const amount = giftCards.reduce((left, giftCard) => left - giftCard.amount, order.amount);
+  return { paymentId, attempt, tokenId, amount, currency };
 }
 
 async function open(openCard: AuthorizeCardDependencies['openCard'], tokenId: string): Promise<Card> {

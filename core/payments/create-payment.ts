@@ -1,34 +1,37 @@
 import type { Principal } from '../access/principal.ts';
+import type { ResolvedCode } from '../gift-cards/resolve-code.ts';
+import type { GiftCard } from '../gift-cards/gift-card.ts';
+import type { Guess } from '../gift-cards/ports.ts';
 import { deriveId } from '../ids.ts';
 import type { CardToken } from '../tokens/token.ts';
-import type { AuthorizationOrder } from './messages.ts';
-import type { Payment, PaymentContext } from './payment.ts';
+import type { CreatePaymentRequest } from './new-payment.ts';
+import { authorizationOrderOf, newPayment, requestHash } from './new-payment.ts';
+import type { Payment } from './payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller } from './ports.ts';
+import type { OfferedGiftCard, TenderRefusal } from './tenders/plan-tenders.ts';
+import { planTenders } from './tenders/plan-tenders.ts';
+import { giftCardIdsOf } from './tenders/gift-card-steps.ts';
 import type { PaymentChange } from './transition.ts';
-import { applyChange } from './transition.ts';
+import { applyChange, paymentAsOf } from './transition.ts';
 
-export interface CreatePaymentRequest {
-  readonly principal: Principal;
-  readonly idempotencyKey: string;
-  /** Unique per API request: it tells a Put of our own whose answer was lost from another request's. */
-  readonly requestId: string;
-  readonly sellerId: string;
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly tokenId: string;
-  readonly capture: 'manual' | 'automatic';
-  readonly buyer: { readonly id: string; readonly email: string };
-  readonly context: PaymentContext;
-}
+export type { CreatePaymentRequest } from './new-payment.ts';
+
+/** Why no payment was opened. */
+export type CreatePaymentRefusal =
+  | { readonly kind: 'sellerUnknown' }
+  | { readonly kind: 'currencyNotAccepted' }
+  | { readonly kind: 'tokenUnknown' }
+  /** No gift card has this code, or nothing of it can be spent: one answer for all. */
+  | { readonly kind: 'giftCardUnknown' }
+  | { readonly kind: 'tooManyGuesses' }
+  | TenderRefusal;
 
 export type CreatePaymentResult =
   /** `payment.status` is `processing` when the outcome is not known yet. */
   | { readonly kind: 'created'; readonly payment: Payment; readonly replayed: boolean }
   | { readonly kind: 'inFlight' }
   | { readonly kind: 'keyReused' }
-  | { readonly kind: 'sellerUnknown' }
-  | { readonly kind: 'currencyNotAccepted' }
-  | { readonly kind: 'tokenUnknown' };
+  | CreatePaymentRefusal;
 
 export interface CreatePaymentDependencies {
   readonly payments: PaymentStore;
@@ -36,19 +39,21 @@ export interface CreatePaymentDependencies {
   readonly sellers: readonly Seller[];
   /** The caller's own token; undefined when there is none or it is somebody else's. */
   readonly findToken: (tokenId: string, principal: Principal) => Promise<CardToken | undefined>;
+  /** The gift card that a code opens, under the count of wrong guesses; `isKnown` as for `resolveCode`. */
+  readonly findGiftCard: (
+    guess: Guess & { readonly code: string; readonly isKnown: (card: GiftCard) => boolean },
+  ) => Promise<ResolvedCode>;
 }
-
-/** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
-const inFlightMilliseconds = 30_000;
 
 /**
  * Creates a payment and authorizes it.
  *
  * Primary course:
  * 1. The payment's id is derived from the caller, the route and the Idempotency-Key, so a retry finds the first.
- * 2. The seller takes the currency, and the token is the caller's.
- * 3. The payment is written as `processing`. Should we die here, the stream has told of it (look-after.ts).
- * 4. The workflow scores it, asks the acquirer and records the outcome; its change is applied to what we hold.
+ * 2. Gift cards are found by their codes; from here on they go by their ids.
+ * 3. The seller takes the currency, the token is the caller's, and the tenders cover the amount.
+ * 4. The payment is written as `processing`, and should we die here, the stream has told of it (look-after.ts).
+ * 5. The workflow scores it, holds all tenders and records the outcome; its change is applied to what we hold.
  *
  * A request that came before is answered as it was then; one that is still under way is `inFlight`; another request
  * under the same key is `keyReused`. Infrastructure errors are thrown, and the same key may be used again.
@@ -58,26 +63,31 @@ export async function createPayment(
   request: CreatePaymentRequest,
   now: Date,
 ): Promise<CreatePaymentResult> {
+  const { payments } = dependencies;
   const paymentId = deriveId('pay_', request.principal.id, 'POST /v1/payments', request.idempotencyKey);
-  const prepared = await prepare(dependencies, request, paymentId, now);
+  const found = await findGiftCards(dependencies, request, paymentId, now);
+  if (found.kind === 'replay') return replay(payments, found.first, found.hash, now);
+  if (found.kind !== 'found') return found;
+  const prepared = await prepare(dependencies, request, { paymentId, ...found }, now);
   if (prepared.kind !== 'prepared') {
     // A retry must get its first answer even when the token was deleted in between.
-    const first = await dependencies.payments.find(paymentId);
-    return first ? replay(dependencies.payments, first, requestHash(request), now) : prepared;
+    const first = await payments.find(paymentId);
+    return first ? replay(payments, first, found.hash, now) : prepared;
   }
-  const opened = await dependencies.payments.open(prepared.payment);
+  const opened = await payments.open(prepared.payment);
   if (opened.kind === 'exists' && opened.payment.openedBy !== request.requestId) {
-    return replay(dependencies.payments, opened.payment, prepared.payment.requestHash, now);
+    return replay(payments, opened.payment, found.hash, now);
   }
-  const run = await dependencies.workflow.run(toOrder(prepared.payment, request.context));
+  const run = await dependencies.workflow.run(authorizationOrderOf(prepared.payment, request.context));
   // A capture that began with the approval has been taken further since.
   if (run.kind === 'finished' && !run.change.movement) return created(applyChange(prepared.payment, run.change));
-  return created(await presentState(dependencies.payments, prepared.payment));
+  return created(await presentState(payments, prepared.payment));
 }
 
 /**
- * The payment as it stands, after a workflow that gave no answer or went on to capture. Nobody waits for it any longer, so a retry gets this answer rather
- * than being told to wait. What fails here costs the caller nothing: the payment is written, and will be looked into.
+ * The payment as it stands, after a workflow that gave no answer or went on to capture. Nobody waits for it any longer,
+ * so a retry gets this answer rather than being told to wait. What fails here costs the caller nothing: the payment is
+ * written, and will be looked into.
  */
 async function presentState(payments: PaymentStore, opened: Payment): Promise<Payment> {
   try {
@@ -91,81 +101,79 @@ function created(payment: Payment): CreatePaymentResult {
   return { kind: 'created', payment, replayed: false };
 }
 
-type Prepared =
-  | { readonly kind: 'prepared'; readonly payment: Payment }
-  | { readonly kind: 'sellerUnknown' | 'currencyNotAccepted' | 'tokenUnknown' };
+interface FoundGiftCards {
+  readonly kind: 'found';
+  readonly hash: string;
+  readonly offered: readonly OfferedGiftCard[];
+}
+
+/**
+ * The gift cards that the request's codes open. A request that came before may have spent them: its own cards are no
+ * guess, however little is left on them, and it is answered as it was then. A request without gift cards asks nobody.
+ */
+async function findGiftCards(
+  { payments, findGiftCard }: CreatePaymentDependencies,
+  request: CreatePaymentRequest,
+  paymentId: string,
+  now: Date,
+): Promise<
+  | FoundGiftCards
+  | { readonly kind: 'replay'; readonly first: Payment; readonly hash: string | undefined }
+  | { readonly kind: 'giftCardUnknown' | 'tooManyGuesses' }
+> {
+  if (request.giftCards.length === 0) return { kind: 'found', hash: requestHash(request, []), offered: [] };
+  const first = await payments.find(paymentId);
+  const own = first ? giftCardIdsOf(first) : [];
+  const offered: OfferedGiftCard[] = [];
+  for (const [index, { code, amount: asked }] of request.giftCards.entries()) {
+    const resolved = await findGiftCard({
+      code,
+      principalId: request.principal.id,
+      guessId: `${request.requestId}-${index}`,
+      isKnown: ({ id }) => own.includes(id),
+      now,
+    });
+    if (resolved.kind === 'tooManyGuesses') return resolved;
+    if (resolved.kind === 'found') offered.push({ card: resolved.card, asked });
+    else return first ? { kind: 'replay', first, hash: undefined } : { kind: 'giftCardUnknown' };
+  }
+  const cardIds = offered.map(({ card }) => card.id);
+  const hash = requestHash(request, cardIds);
+  return first ? { kind: 'replay', first, hash } : { kind: 'found', hash, offered };
+}
+
+type Prepared = { readonly kind: 'prepared'; readonly payment: Payment } | CreatePaymentRefusal;
 
 async function prepare(
   { sellers, findToken }: CreatePaymentDependencies,
   request: CreatePaymentRequest,
-  paymentId: string,
+  { paymentId, hash, offered }: Omit<FoundGiftCards, 'kind'> & { readonly paymentId: string },
   now: Date,
 ): Promise<Prepared> {
   const seller = sellers.find(({ id }) => id === request.sellerId);
   if (!seller) return { kind: 'sellerUnknown' };
   if (!seller.currencies.includes(request.currency)) return { kind: 'currencyNotAccepted' };
-  const token = await findToken(request.tokenId, request.principal);
-  if (!token) return { kind: 'tokenUnknown' };
-  return { kind: 'prepared', payment: newPayment(request, seller, token, paymentId, now) };
+  const token = request.tokenId === undefined ? undefined : await findToken(request.tokenId, request.principal);
+  if (request.tokenId !== undefined && !token) return { kind: 'tokenUnknown' };
+  const plan = { paymentId, requestHash: hash, seller };
+  if (offered.length === 0) {
+    return { kind: 'prepared', payment: newPayment(request, { ...plan, token }, now) };
+  }
+  const tenders = planTenders(request, offered, token !== undefined);
+  if (tenders.kind !== 'planned') return tenders;
+  // A card beside gift cards that pay for all is left alone.
+  const cardPays = tenders.shares.some(({ giftCardId }) => giftCardId === undefined);
+  const paying = { ...plan, token: cardPays ? token : undefined, shares: tenders.shares };
+  return { kind: 'prepared', payment: newPayment(request, paying, now) };
 }
 
-function newPayment(
-  request: CreatePaymentRequest,
-  seller: Seller,
-  token: CardToken,
-  paymentId: string,
+/** In: the payment that came before under this key, and the request's hash where it could be told. */
+async function replay(
+  payments: PaymentStore,
+  payment: Payment,
+  hash: string | undefined,
   now: Date,
-): Payment {
-  const createdAt = now.toISOString();
-  return {
-    id: paymentId,
-    ownerId: request.principal.id,
-    ownerKind: request.principal.kind,
-    requestHash: requestHash(request),
-    openedBy: request.requestId,
-    sellerId: request.sellerId,
-    buyer: request.buyer,
-    context: request.context,
-    tender: {
-      type: 'card',
-      tokenId: token.id,
-      brand: token.brand,
-      funding: token.funding,
-      bin: token.bin,
-      last4: token.last4,
-      fingerprint: token.fingerprint.value,
-    },
-    amount: request.amount,
-    currency: request.currency,
-    status: 'processing',
-    attempt: 1,
-    capture: request.capture,
-    terms: seller.terms,
-    amountAuthorized: 0n,
-    amountCaptured: 0n,
-    amountRefunded: 0n,
-    capturable: 0n,
-    refundable: 0n,
-    movements: {},
-    outcomeWasUnknown: false,
-    inFlightUntil: new Date(now.getTime() + inFlightMilliseconds).toISOString(),
-    resolveRound: 0,
-    createdAt,
-    updatedAt: createdAt,
-    version: 1,
-  };
-}
-
-/**
- * Only what is promised counts: amount, currency, seller, tender, buyer. The context (address, device, browser) may
- * change between a request and its retry; counting it made others authorize twice.
- */
-function requestHash(request: CreatePaymentRequest): string {
-  const { sellerId, amount, currency, tokenId, buyer, capture } = request;
-  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id, capture);
-}
-
-async function replay(payments: PaymentStore, payment: Payment, hash: string, now: Date): Promise<CreatePaymentResult> {
+): Promise<CreatePaymentResult> {
   if (payment.requestHash !== hash) return { kind: 'keyReused' };
   if (
     payment.status === 'processing' &&
@@ -177,23 +185,7 @@ async function replay(payments: PaymentStore, payment: Payment, hash: string, no
   // After an unknown outcome the first answer was 202: a replay shows how it stands. So does version 2, the first outcome.
   if (payment.outcomeWasUnknown || payment.version <= 2) return { kind: 'created', payment, replayed: true };
   const first = await firstAnswer(payments, payment);
-  return { kind: 'created', payment: first ? asOf(payment, first) : payment, replayed: true };
-}
-
-function toOrder(payment: Payment, context: PaymentContext): AuthorizationOrder {
-  const { ip, deviceId, billingCountry, shippingCountry } = context;
-  return {
-    paymentId: payment.id,
-    attempt: payment.attempt,
-    tokenId: payment.tender.tokenId,
-    fingerprint: payment.tender.fingerprint,
-    amount: payment.amount,
-    currency: payment.currency,
-    ip,
-    deviceId,
-    billingCountry,
-    shippingCountry,
-  };
+  return { kind: 'created', payment: first ? paymentAsOf(payment, first) : payment, replayed: true };
 }
 
 /** The change that the first answer told: the authorization's outcome, or that of the capture which began with it. */
@@ -201,13 +193,4 @@ async function firstAnswer(payments: PaymentStore, payment: Payment): Promise<Pa
   const outcome = await payments.changeOf(payment.id, 2);
   const capture = outcome?.movement && payment.movements[outcome.movement.id];
   return capture?.version === undefined ? outcome : payments.changeOf(payment.id, capture.version);
-}
-
-/** The payment as a change left it: without the movements that came later. */
-function asOf(payment: Payment, change: PaymentChange): Payment {
-  const { version } = change;
-  const movements = Object.entries(payment.movements).filter(
-    ([, movement]) => (movement.version ?? Infinity) <= version,
-  );
-  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
 }

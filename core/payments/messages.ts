@@ -11,9 +11,12 @@ const amount = z.int().nonnegative().transform(BigInt);
 export const authorizationOrder = z.object({
   paymentId: z.string(),
   attempt: z.int(),
-  tokenId: z.string(),
-  fingerprint: z.string(),
+  /** The card; absent where gift cards pay for all. */
+  tokenId: z.string().exactOptional(),
+  fingerprint: z.string().exactOptional(),
   amount,
+  /** What gift cards pay of the amount. */
+  giftCards: z.array(z.object({ giftCardId: z.string(), amount })).exactOptional(),
   currency: z.string(),
   ip: z.string(),
   deviceId: z.string(),
@@ -26,7 +29,7 @@ export type AuthorizationOrder = z.infer<typeof authorizationOrder>;
 export const resolutionOrder = z.object({
   paymentId: z.string(),
   attempt: z.int(),
-  tokenId: z.string(),
+  tokenId: z.string().exactOptional(),
   purpose: z.enum(['resolve', 'reverse_orphan', 'finish_movements']),
   /** A security code that was kept later than this belongs to another payment: it expires after this second. */
   discardExpiringBefore: z.int(),
@@ -58,6 +61,7 @@ export const outcome = z.discriminatedUnion('kind', [
     networkReference: z.string(),
     expiresAt: z.string().optional(),
   }),
+  z.object({ kind: z.literal('held') }),
   z.object({ kind: z.literal('declined'), code: z.string() }),
   z.object({ kind: z.literal('blocked') }),
   z.object({ kind: z.literal('notSent'), code: z.string() }),
@@ -71,12 +75,25 @@ const status = z.enum(paymentStatuses);
 // Workflows hand amounts on as numbers; DynamoDB hands them back as number or, beyond 2^53, as bigint.
 const storedAmount = z.union([z.bigint(), amount]);
 
+/** What each tender pays of a payment, and what a movement does to each. */
+export const tenderShare = z.object({
+  giftCardId: z.string().exactOptional(),
+  amount: storedAmount,
+  captured: storedAmount,
+  refunded: storedAmount,
+  capturable: storedAmount,
+  // Below zero when chargebacks took more than refunds had left.
+  refundable: z.union([z.bigint(), z.int().transform(BigInt)]),
+});
+const tenderPart = z.object({ amount: storedAmount, taken: storedAmount });
+
 /** A movement as payments keep it and as transitions tell it. */
 export const movement = z.object({
   id: z.string(),
   kind: z.enum(['capture', 'void', 'expiry', 'refund']),
   amount: storedAmount,
   taken: storedAmount,
+  parts: z.array(tenderPart).exactOptional(),
   isFinal: z.boolean(),
   state: z.enum(['pending', 'succeeded', 'failed']),
   failureCode: z.string().exactOptional(),
@@ -98,6 +115,7 @@ export const paymentChange = z.object({
   capturable: storedAmount,
   // Below zero when chargebacks took more than refunds had left.
   refundable: z.union([z.bigint(), z.int().transform(BigInt)]),
+  shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movement.exactOptional(),
   outcomeWasUnknown: z.boolean(),

@@ -3,6 +3,7 @@ import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import type { CardFunding } from '../tokens/token.ts';
 import type { Movement } from './movements/movement.ts';
+import type { TenderShare } from './tenders/tender-share.ts';
 
 /** The states that a payment of this release can be in; contracts/payments.ts lists those of later releases too. */
 export const paymentStatuses = [
@@ -64,7 +65,10 @@ export interface Payment {
   readonly buyer: { readonly id: string; readonly email: string };
   /** Until the first outcome, whose transition keeps it from then on. */
   readonly context?: PaymentContext;
-  readonly tender: CardTender;
+  /** The card; absent where gift cards pay for all. */
+  readonly tender?: CardTender;
+  /** What each tender pays, where there are gift cards among them. */
+  readonly shares?: readonly TenderShare[];
   readonly amount: bigint;
   readonly currency: string;
   readonly status: PaymentStatus;

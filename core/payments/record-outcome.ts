@@ -1,6 +1,8 @@
 import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { GiftCardDependencies } from '../gift-cards/change-gift-card.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentStore } from './ports.ts';
+import { giftCardIdsOf, releaseGiftCards } from './tenders/gift-card-steps.ts';
 import type { Outcome, PaymentChange } from './transition.ts';
 import { transitionFor } from './transition.ts';
 
@@ -18,18 +20,25 @@ export const paymentContended = 'PaymentContended';
 
 const tries = 5;
 
+export interface OutcomeDependencies {
+  readonly payments: Pick<PaymentStore, 'find' | 'record'>;
+  readonly giftCards: GiftCardDependencies;
+}
+
 /**
  * Records what became of a payment.
  *
  * Primary course:
  * 1. The payment is read, and the outcome turned into a transition by the table of transitions.
- * 2. Transition and payment are written in one transaction, if the payment is still as it was read; else again.
+ * 2. When nothing will come of the payment, what it holds on gift cards is released first: a payment that is declined or
+ *    failed holds nothing, and whoever dies in between leaves one that is still looked after.
+ * 3. Transition and payment are written in one transaction, if the payment is still as it was read; else again.
  *
  * Twice is once: an outcome that was recorded before is answered with the change it made. An outcome that contradicts
  * a recorded one throws OutcomeContradictsBook.
  */
 export async function recordOutcome(
-  payments: PaymentStore,
+  { payments, giftCards }: OutcomeDependencies,
   paymentId: string,
   outcome: Outcome,
   assessment: FraudAssessment | undefined,
@@ -40,9 +49,26 @@ export async function recordOutcome(
     if (!payment) throw new OutcomeContradictsBook(`There is no payment ${paymentId} to record ${outcome.kind} for`);
     const decided = transitionFor(payment, outcome, assessment, now);
     if (decided.kind === 'refused') return recordedBefore(payment, outcome);
+    if (endsInVain(outcome)) await releaseGiftCards(giftCards, payment.id, giftCardIdsOf(payment), now);
     if ((await payments.record(decided.transition)) === 'recorded') return decided.transition.change;
   }
   throw new PaymentContended(`Payment ${paymentId} changed ${tries} times while ${outcome.kind} was recorded`);
+}
+
+/** Whether the payment comes to nothing by this outcome. */
+function endsInVain({ kind }: Outcome): boolean {
+  switch (kind) {
+    case 'declined':
+    case 'blocked':
+    case 'notSent':
+    case 'cancelled':
+      return true;
+    case 'approved':
+    case 'held':
+    case 'unknown':
+    case 'reversalConfirmed':
+      return false;
+  }
 }
 
 /** The payment's present state as a change, when the outcome agrees with it. */
@@ -60,6 +86,7 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
     amountRefunded: payment.amountRefunded,
     capturable: payment.capturable,
     refundable: payment.refundable,
+    ...(payment.shares ? { shares: payment.shares } : {}),
     ...(payment.releasedBy ? { releasedBy: payment.releasedBy } : {}),
     outcomeWasUnknown: payment.outcomeWasUnknown,
     ...(fraud ? { fraud } : {}),
@@ -73,6 +100,7 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
 function agrees(payment: Payment, outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'approved':
+    case 'held':
       // Whatever became of it since, it was authorized.
       return payment.amountAuthorized > 0n;
     case 'declined':

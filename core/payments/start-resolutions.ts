@@ -83,7 +83,7 @@ function toOrder(payment: Payment): ResolutionOrder {
   return {
     paymentId: payment.id,
     attempt: payment.attempt,
-    tokenId: payment.tender.tokenId,
+    ...(payment.tender ? { tokenId: payment.tender.tokenId } : {}),
     purpose: purposeOf(payment),
     // A security code that expires later than this was kept after the payment was made: it belongs to another one.
     discardExpiringBefore: Math.floor(Date.parse(payment.createdAt) / 1000) + cvcLifetimeSeconds + 1,

@@ -4,32 +4,17 @@ import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { assertBalanced } from '../ledger/posting.ts';
 import type { LotChange } from '../lots/lot.ts';
-import { authorizationExpiry, expiryLook } from './authorization-window.ts';
+import type { Attempt, Outcome } from './attempt.ts';
+import { attemptOf } from './attempt.ts';
+import { authorizationExpiry, expiryLook, giftCardsAloneExpiry } from './authorization-window.ts';
 import type { EventType } from './events.ts';
-import type { Movement, MovementKind } from './movements/movement.ts';
+import type { Movement } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
-import { authorizationReference } from './payment.ts';
+import type { TenderShare } from './tenders/tender-share.ts';
+import { cardAmountOf } from './tenders/tender-share.ts';
 
-/** What happened to an attempt, in the words of the workflow. */
-export type Outcome =
-  | {
-      readonly kind: 'approved';
-      readonly approvalCode: string;
-      readonly networkReference: string;
-      readonly expiresAt?: string | undefined;
-    }
-  | { readonly kind: 'declined'; readonly code: string }
-  /** Scoring refused it: the acquirer was never asked. */
-  | { readonly kind: 'blocked' }
-  /** It certainly never reached the acquirer. */
-  | { readonly kind: 'notSent'; readonly code: string }
-  /** It may have reached the acquirer. */
-  | { readonly kind: 'unknown' }
-  /** Cancelled by reference after an unknown outcome: whatever arrives later is refused by the acquirer. */
-  | { readonly kind: 'cancelled' }
-  /** A day after a cancellation the acquirer was told again: no orphaned hold is left. */
-  | { readonly kind: 'reversalConfirmed' };
+export type { Outcome } from './attempt.ts';
 
 interface Rule {
   readonly from: PaymentStatus;
@@ -41,6 +26,7 @@ interface Rule {
 /** Every transition that exists. What is not here is refused. */
 export const transitionRules: readonly Rule[] = [
   { from: 'processing', outcome: 'approved', to: 'authorized', event: 'payment.authorized' },
+  { from: 'processing', outcome: 'held', to: 'authorized', event: 'payment.authorized' },
   { from: 'processing', outcome: 'declined', to: 'declined', event: 'payment.declined' },
   { from: 'processing', outcome: 'blocked', to: 'declined', event: 'payment.declined' },
   { from: 'processing', outcome: 'notSent', to: 'failed', event: 'payment.failed' },
@@ -59,6 +45,8 @@ export interface PaymentChange {
   readonly amountRefunded: bigint;
   readonly capturable: bigint;
   readonly refundable: bigint;
+  /** What each tender pays, where there are gift cards among them. */
+  readonly shares?: readonly TenderShare[];
   readonly releasedBy?: 'void' | 'expiry';
   /** All chargebacks as they are now, and what went beyond; absent where this changes none of it. */
   readonly disputes?: NonNullable<Payment['disputes']>;
@@ -92,17 +80,6 @@ export interface Transition {
   readonly context?: PaymentContext;
 }
 
-/** What an attempt at the acquirer came to, for the timeline. */
-export interface Attempt {
-  readonly reference: string;
-  /** `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. */
-  readonly operation: 'authorization' | MovementKind | 'dispute';
-  readonly outcome: Outcome['kind'] | 'accepted' | 'refused' | 'notified';
-  readonly code?: string;
-  readonly approvalCode?: string;
-  readonly networkReference?: string;
-}
-
 const orphanCheckDelayHours = 24;
 /** The failure code of a payment whose reference was cancelled after an unknown outcome. */
 const cancelledCode = 'authorization_cancelled';
@@ -120,7 +97,7 @@ export function transitionFor(
   const rule = transitionRules.find(({ from, outcome: kind }) => from === payment.status && kind === outcome.kind);
   if (!rule || wasTold(payment, outcome)) return { kind: 'refused' };
   const occurredAt = now.toISOString();
-  const postings = outcome.kind === 'approved' ? authorizationPostings(payment.amount, payment.currency) : [];
+  const postings = outcome.kind === 'approved' ? authorizationPostings(cardAmountOf(payment), payment.currency) : [];
   assertBalanced(postings);
   return {
     kind: 'transition',
@@ -149,6 +126,7 @@ function wasTold(payment: Payment, outcome: Outcome): boolean {
       // Due from the cancellation on until it was confirmed.
       return payment.failureCode !== cancelledCode || payment.resolveAt === undefined;
     case 'approved':
+    case 'held':
     case 'declined':
     case 'blocked':
     case 'notSent':
@@ -168,6 +146,20 @@ export function applyChange(payment: Payment, change: PaymentChange): Payment {
   return { ...rest, ...fields, movements };
 }
 
+/**
+ * The payment as a change left it, made of the payment as it stands: movements that began later are left out, and those
+ * that ended later were under way.
+ */
+export function paymentAsOf(payment: Payment, change: PaymentChange): Payment {
+  const movements = Object.entries(payment.movements).flatMap(([id, movement]) => {
+    if (movement.version !== undefined && movement.version <= change.version) return [[id, movement] as const];
+    if (movement.begunAt > change.updatedAt) return [];
+    const { version: _later, failureCode: _unknown, ...begun } = movement;
+    return [[id, { ...begun, state: 'pending' }] as const];
+  });
+  return applyChange({ ...payment, movements: Object.fromEntries(movements) }, change);
+}
+
 function changeOf(
   payment: Payment,
   status: PaymentStatus,
@@ -177,15 +169,16 @@ function changeOf(
 ): PaymentChange {
   const fraud = assessment ?? payment.fraud;
   const resolveAt = nextLook(outcome, now);
-  const { amountAuthorized, amountCaptured, amountRefunded, capturable, refundable } = payment;
+  const { amountAuthorized, amountCaptured, amountRefunded, capturable, refundable, shares } = payment;
   return {
     ...{ status, version: payment.version + 1, updatedAt: now.toISOString() },
     ...{ amountAuthorized, amountCaptured, amountRefunded, capturable, refundable },
+    ...(shares ? { shares } : {}),
     outcomeWasUnknown: payment.outcomeWasUnknown || outcome.kind === 'unknown',
     ...(fraud ? { fraud } : {}),
     ...(resolveAt ? { resolveAt } : {}),
     ...codesOf(payment, outcome),
-    ...(outcome.kind === 'approved' ? approvedFields(payment, outcome.expiresAt, now) : {}),
+    ...approvedFields(payment, outcome, now),
   };
 }
 
@@ -193,18 +186,30 @@ function changeOf(
  * What an approval makes capturable, and until when. An automatic capture begins in this very transition, so that
  * nothing can come between; so does the capture of an approval that holds nothing because the money has moved already.
  */
-function approvedFields(payment: Payment, acquirersExpiry: string | undefined, now: Date) {
-  const authorizationExpiresAt = authorizationExpiry(payment.tender, acquirersExpiry, now);
+function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<PaymentChange> {
+  if (outcome.kind !== 'approved' && outcome.kind !== 'held') return {};
+  const acquirersExpiry = outcome.kind === 'approved' ? outcome.expiresAt : giftCardsAloneExpiry(now);
+  const authorizationExpiresAt = payment.tender
+    ? authorizationExpiry(payment.tender, acquirersExpiry, now)
+    : giftCardsAloneExpiry(now);
   const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
   if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
+    const shares = payment.shares?.map((share) => ({ ...share, capturable: share.amount }));
     const resolveAt = expiryLook(payment.createdAt, authorizationExpiresAt, now);
-    return { ...held, capturable: payment.amount, ...(resolveAt === undefined ? {} : { resolveAt }) };
+    return {
+      ...held,
+      ...(shares ? { shares } : {}),
+      capturable: payment.amount,
+      ...(resolveAt === undefined ? {} : { resolveAt }),
+    };
   }
+  const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
   const movement: Movement = {
     id: movementId('capture', payment.id, 'automatic'),
     kind: 'capture',
     amount: payment.amount,
     taken: payment.amount,
+    ...(parts ? { parts } : {}),
     isFinal: true,
     state: 'pending',
     requestHash: payment.requestHash,
@@ -227,6 +232,7 @@ function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'decli
     case 'reversalConfirmed':
       return payment.failureCode === undefined ? {} : { failureCode: payment.failureCode };
     case 'approved':
+    case 'held':
     case 'unknown':
       return {};
   }
@@ -240,35 +246,12 @@ function nextLook(outcome: Outcome, now: Date): string | undefined {
     case 'cancelled':
       return addHours(now, orphanCheckDelayHours);
     case 'approved':
+    case 'held':
     case 'declined':
     case 'blocked':
     case 'notSent':
     case 'reversalConfirmed':
       return undefined;
-  }
-}
-
-function attemptOf(payment: Payment, outcome: Outcome): Attempt {
-  const attempt = {
-    reference: authorizationReference(payment.id, payment.attempt),
-    operation: 'authorization',
-  } as const;
-  switch (outcome.kind) {
-    case 'approved':
-      return {
-        ...attempt,
-        outcome: outcome.kind,
-        approvalCode: outcome.approvalCode,
-        networkReference: outcome.networkReference,
-      };
-    case 'declined':
-    case 'notSent':
-      return { ...attempt, outcome: outcome.kind, code: outcome.code };
-    case 'blocked':
-    case 'unknown':
-    case 'cancelled':
-    case 'reversalConfirmed':
-      return { ...attempt, outcome: outcome.kind };
   }
 }
 

@@ -39,10 +39,12 @@ export interface ApiAnswer {
  * the route's own schemas before the handler sees it.
  */
 export function apiHandler<const R extends Route>(route: R, answer: (request: ApiRequest<R>) => Promise<ApiAnswer>) {
+  // Schemas are made once: each compiles itself when it is first used.
+  const stated = z.custom<ApiRequest<R>>();
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(requestLog(route))
     .use(problemDetails())
-    .handler(async (event) => toResult(await answer(parseRequest(route, event))));
+    .handler(async (event) => toResult(await answer(parseRequest(route, stated, event))));
 }
 
 function toResult({ status, body, headers }: ApiAnswer): APIGatewayProxyStructuredResultV2 {
@@ -54,17 +56,23 @@ function toResult({ status, body, headers }: ApiAnswer): APIGatewayProxyStructur
   };
 }
 
-const authorizer = z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) });
+const authorized = z.object({
+  authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }),
+});
 
 /**
  * The request's parts by the route's schemas. The one place where types that follow from the route are joined to
- * values that were parsed by it: z.custom states what the schemas of the route have just checked.
+ * values that were parsed by it: `stated` is z.custom, which says what the schemas of the route have just checked.
  */
-function parseRequest<R extends Route>(route: R, event: APIGatewayProxyEventV2): ApiRequest<R> {
+function parseRequest<R extends Route>(
+  route: R,
+  stated: z.ZodType<ApiRequest<R>>,
+  event: APIGatewayProxyEventV2,
+): ApiRequest<R> {
   const context: unknown = event.requestContext;
-  const authorized = z.object({ authorizer }).safeParse(context);
-  return z.custom<ApiRequest<R>>().parse({
-    principal: route.scope === 'open' ? undefined : readPrincipal(authorized.data?.authorizer.jwt.claims),
+  const claims = authorized.safeParse(context).data?.authorizer.jwt.claims;
+  return stated.parse({
+    principal: route.scope === 'open' ? undefined : readPrincipal(claims),
     path: parsePart(route.pathParameters, event.pathParameters ?? {}, 'path'),
     query: parsePart(route.query, event.queryStringParameters ?? {}, 'query'),
     idempotencyKey: route.idempotent ? readIdempotencyKey(event.headers['idempotency-key']) : undefined,

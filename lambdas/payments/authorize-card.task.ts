@@ -3,7 +3,7 @@ import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoCvcStore } from '../../adapters/dynamodb/cvc-store.ts';
 import { dynamoTokenStore } from '../../adapters/dynamodb/token-store.ts';
 import { kmsDataKeys } from '../../adapters/kms/data-keys.ts';
-import { authorizeCard } from '../../core/payments/authorize-card.ts';
+import { authorizeCard, cardOrderOf } from '../../core/payments/authorize-card.ts';
 import { authorizationOrder } from '../../core/payments/messages.ts';
 import { openCard } from '../../core/tokens/open-card.ts';
 import { readEnvironment } from '../house/environment.ts';
@@ -36,6 +36,6 @@ export const handler = taskHandler(authorizationOrder, (order) =>
         return opened.kind === 'opened' ? opened.card : undefined;
       },
     },
-    order,
+    cardOrderOf(order),
   ),
 );

@@ -4,74 +4,56 @@ import { dynamoPaymentStore } from '../../adapters/dynamodb/payment-store.ts';
 import { dynamoTokenStore } from '../../adapters/dynamodb/token-store.ts';
 import { stepFunctionsAuthorizationWorkflow } from '../../adapters/step-functions/authorization-workflow.ts';
 import { paymentRoutes } from '../../contracts/payments.ts';
-import type { CreatePaymentResult } from '../../core/payments/create-payment.ts';
+import { resolveCode } from '../../core/gift-cards/resolve-code.ts';
 import { createPayment } from '../../core/payments/create-payment.ts';
+import type { CreatePaymentDependencies } from '../../core/payments/create-payment.ts';
 import { findToken } from '../../core/tokens/find-token.ts';
-import type { ApiAnswer } from '../house/api-handler.ts';
+import { codeFinder, codeFinderEnvironment } from '../gift-cards/code-finder.ts';
 import { apiHandler } from '../house/api-handler.ts';
 import { jsonVariable, readEnvironment } from '../house/environment.ts';
-import { ProblemError } from '../house/problem-error.ts';
+import { toProblem } from './payment-refusals.ts';
 import { presentPayment } from './present-payment.ts';
 
-const environment = z.object({
+const terms = z.object({ processingFeeBasisPoints: z.int(), commissionBasisPoints: z.int(), releaseDays: z.int() });
+const environment = codeFinderEnvironment.extend({
   PAYMENTS_TABLE_NAME: z.string(),
   TOKENS_TABLE_NAME: z.string(),
   AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: z.string(),
-  SELLERS: jsonVariable(
-    z.array(
-      z.object({
-        id: z.string(),
-        currencies: z.array(z.string()),
-        terms: z.object({
-          processingFeeBasisPoints: z.int(),
-          commissionBasisPoints: z.int(),
-          releaseDays: z.int(),
-        }),
-      }),
-    ),
-  ),
+  SELLERS: jsonVariable(z.array(z.object({ id: z.string(), currencies: z.array(z.string()), terms }))),
 });
 export type Environment = z.input<typeof environment>;
 
 const settings = readEnvironment(environment);
 const client = createDynamoDBClient();
 const tokens = dynamoTokenStore(client, settings.TOKENS_TABLE_NAME);
-const dependencies = {
+const codes = codeFinder(settings, client);
+const dependencies: CreatePaymentDependencies = {
   payments: dynamoPaymentStore(client, settings.PAYMENTS_TABLE_NAME),
   workflow: stepFunctionsAuthorizationWorkflow(settings.AUTHORIZE_PAYMENT_STATE_MACHINE_ARN),
   sellers: settings.SELLERS,
-  findToken: (tokenId: string, principal: Parameters<typeof findToken>[1]['principal']) =>
-    findToken({ tokens }, { tokenId, principal }),
+  findToken: (tokenId, principal) => findToken({ tokens }, { tokenId, principal }),
+  findGiftCard: (guess) => resolveCode(codes, guess),
 };
 
-export const handler = apiHandler(
-  paymentRoutes.createPayment,
-  async ({ principal, idempotencyKey, requestId, body, now }) => {
-    const { sellerId, amount, currency, tenders, capture, buyer, context } = body;
-    const request = { principal, idempotencyKey, requestId, sellerId, currency, capture, buyer, context };
-    return toAnswer(
-      await createPayment(dependencies, { ...request, amount: BigInt(amount), tokenId: tenders[0].token }, now),
-    );
-  },
-);
-
-function toAnswer(result: CreatePaymentResult): ApiAnswer {
-  switch (result.kind) {
-    case 'created':
-      return {
-        status: result.payment.status === 'processing' ? 202 : 201,
-        body: presentPayment(result.payment),
-        headers: result.replayed ? { 'idempotent-replayed': 'true' } : {},
-      };
-    case 'inFlight':
-      throw new ProblemError('idempotency_in_flight', 'Wait for the first answer, or ask again in half a minute.');
-    case 'keyReused':
-      throw new ProblemError('idempotency_key_reused', 'Use a new key for another payment.');
-    case 'sellerUnknown':
-      throw new ProblemError('seller_unknown', 'No seller has this sellerId.');
-    case 'currencyNotAccepted':
-      throw new ProblemError('currency_not_accepted', 'The seller does not take payments in this currency.');
-    case 'tokenUnknown':
-      throw new ProblemError('token_unknown', 'No token of yours has this id.');
-  }
-}
+export const handler = apiHandler(paymentRoutes.createPayment, async ({ body, now, ...caller }) => {
+  const { amount, tenders, ...request } = body;
+  const result = await createPayment(
+    dependencies,
+    {
+      ...caller,
+      ...request,
+      amount: BigInt(amount),
+      tokenId: tenders.find((tender) => tender.type === 'card')?.token,
+      giftCards: tenders
+        .filter((tender) => tender.type === 'gift_card')
+        .map(({ code, amount: asked }) => ({ code, amount: asked === undefined ? undefined : BigInt(asked) })),
+    },
+    now,
+  );
+  if (result.kind !== 'created') throw toProblem(result);
+  return {
+    status: result.payment.status === 'processing' ? 202 : 201,
+    body: presentPayment(result.payment),
+    headers: result.replayed ? { 'idempotent-replayed': 'true' } : {},
+  };
+});

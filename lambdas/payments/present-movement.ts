@@ -4,6 +4,7 @@ import { exactNumber } from '../../core/payments/messages.ts';
 import type { Movement } from '../../core/payments/movements/movement.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
 import type { Payment } from '../../core/payments/payment.ts';
+import { partsOf, sharesOf } from '../../core/payments/tenders/tender-share.ts';
 
 /** A capture as the API shows it, with the payment as it left it. */
 export function presentCapture(payment: Payment, movement: Movement): Capture {
@@ -18,7 +19,7 @@ export function presentRefund(payment: Payment, movement: Movement): Refund {
 
 function presentMovement(payment: Payment, movement: Movement) {
   return {
-    ...line(movement),
+    ...line(payment, movement),
     currency: payment.currency,
     payment: {
       id: payment.id,
@@ -34,24 +35,37 @@ function presentMovement(payment: Payment, movement: Movement) {
 }
 
 /** The captures and refunds of a payment, in the order in which they were begun. */
-export function presentMovements({ movements }: Payment): Pick<PaymentAnswer, 'captures' | 'refunds'> {
-  const all = Object.values(movements).toSorted((one, other) => (one.begunAt < other.begunAt ? -1 : 1));
+export function presentMovements(payment: Payment): Pick<PaymentAnswer, 'captures' | 'refunds'> {
+  const all = Object.values(payment.movements).toSorted((one, other) => (one.begunAt < other.begunAt ? -1 : 1));
   return {
-    captures: all.filter(({ kind }) => kind === 'capture').map((each) => ({ ...line(each), final: each.isFinal })),
+    captures: all
+      .filter(({ kind }) => kind === 'capture')
+      .map((each) => ({ ...line(payment, each), final: each.isFinal })),
     refunds: all
       .filter(({ kind }) => kind === 'refund')
-      .map((each) => ({ ...line(each), ...(each.reason === undefined ? {} : { reason: each.reason }) })),
+      .map((each) => ({ ...line(payment, each), ...(each.reason === undefined ? {} : { reason: each.reason }) })),
   };
 }
 
-function line(movement: Movement) {
+function line(payment: Payment, movement: Movement) {
   const { id, amount, state, failureCode, begunAt } = movement;
   return {
     id,
     amount: exactNumber(amount),
     status: state === 'pending' ? 'processing' : state,
     ...(failureCode === undefined ? {} : { failureCode }),
-    reference: movementReference(movement),
+    reference: movementReference(payment.id, movement),
+    allocation: presentAllocation(payment, movement),
     createdAt: begunAt,
   } as const;
+}
+
+/** What each tender has of it; tenders that it leaves alone are left out. */
+function presentAllocation(payment: Payment, movement: Movement): Capture['allocation'] {
+  const parts = partsOf(movement);
+  return sharesOf(payment).flatMap(({ giftCardId }, index): Capture['allocation'] => {
+    const amount = exactNumber(parts[index]?.amount ?? 0n);
+    if (amount === 0) return [];
+    return [giftCardId === undefined ? { type: 'card', amount } : { type: 'gift_card', giftCardId, amount }];
+  });
 }

@@ -2,6 +2,8 @@ import type { Payment as PaymentAnswer } from '../../contracts/payments.ts';
 import { exactNumber } from '../../core/payments/messages.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import { authorizationReference } from '../../core/payments/payment.ts';
+import { giftCardHoldId } from '../../core/gift-cards/gift-card.ts';
+import { sharesOf } from '../../core/payments/tenders/tender-share.ts';
 import { presentMovements } from './present-movement.ts';
 
 /** A payment as the API shows it: neither fingerprint nor context, and optional members only where they are known. */
@@ -19,16 +21,7 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     amountAuthorized: exactNumber(payment.amountAuthorized),
     amountCaptured: exactNumber(payment.amountCaptured),
     amountRefunded: exactNumber(payment.amountRefunded),
-    tenders: [
-      {
-        type: 'card',
-        amount,
-        token: payment.tender.tokenId,
-        brand: payment.tender.brand,
-        last4: payment.tender.last4,
-        reference: authorizationReference(payment.id, payment.attempt),
-      },
-    ],
+    tenders: presentTenders(payment),
     buyer: payment.buyer,
     ...(fraud ? { fraud: { ...fraud, reasons: fraud.reasons.map((reason) => ({ ...reason })) } } : {}),
     ...(declineCode === undefined ? {} : { declineCode }),
@@ -39,4 +32,18 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     updatedAt: payment.updatedAt,
     version: payment.version,
   };
+}
+
+/** What each tender pays, under the reference by which it is held. */
+function presentTenders(payment: Payment): PaymentAnswer['tenders'] {
+  const { id, attempt, tender } = payment;
+  return sharesOf(payment).flatMap(({ giftCardId, amount: share }): PaymentAnswer['tenders'] => {
+    const amount = exactNumber(share);
+    if (giftCardId !== undefined) {
+      return [{ type: 'gift_card', amount, giftCardId, reference: giftCardHoldId(giftCardId, id) }];
+    }
+    if (!tender) return [];
+    const { tokenId: token, brand, last4 } = tender;
+    return [{ type: 'card', amount, token, brand, last4, reference: authorizationReference(id, attempt) }];
+  });
 }

@@ -1,18 +1,28 @@
 import * as z from 'zod';
+import { backOffWithJitter } from '../../adapters/dynamodb/back-off.ts';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
+import { dynamoGiftCardStore } from '../../adapters/dynamodb/gift-card-store.ts';
 import { dynamoPaymentStore } from '../../adapters/dynamodb/payment-store.ts';
 import { assessment, outcome, toMessage } from '../../core/payments/messages.ts';
 import { recordOutcome } from '../../core/payments/record-outcome.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { taskHandler } from '../house/task-handler.ts';
 
-const environment = z.object({ PAYMENTS_TABLE_NAME: z.string() });
+const environment = z.object({ PAYMENTS_TABLE_NAME: z.string(), GIFT_CARDS_TABLE_NAME: z.string() });
 export type Environment = z.input<typeof environment>;
 
-const payments = dynamoPaymentStore(createDynamoDBClient(), readEnvironment(environment).PAYMENTS_TABLE_NAME);
+const settings = readEnvironment(environment);
+const client = createDynamoDBClient();
+const dependencies = {
+  payments: dynamoPaymentStore(client, settings.PAYMENTS_TABLE_NAME),
+  giftCards: {
+    giftCards: dynamoGiftCardStore(client, settings.GIFT_CARDS_TABLE_NAME),
+    backOff: backOffWithJitter,
+  },
+};
 
 const input = z.object({ paymentId: z.string(), outcome, assessment: assessment.optional() });
 
 export const handler = taskHandler(input, async ({ paymentId, outcome: happened, assessment: assessed }) =>
-  toMessage(await recordOutcome(payments, paymentId, happened, assessed, new Date())),
+  toMessage(await recordOutcome(dependencies, paymentId, happened, assessed, new Date())),
 );

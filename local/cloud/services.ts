@@ -5,6 +5,7 @@ import { createEventSourceMappings } from '../event-source-mappings/event-source
 import { createFunctionService } from '../functions/function-service.ts';
 import type { FunctionService } from '../functions/function-service.ts';
 import type { Credentials } from '../gateway/credentials.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { createHttpApi } from '../http-api/http-api.ts';
 import type { AwsService, ServiceOptions } from '../kernel/service.ts';
 import { createKmsService } from '../kms/kms-service.ts';
@@ -31,7 +32,7 @@ export interface Services {
 export interface ServicesOptions extends ServiceOptions {
   /** Where each service is put as soon as it is there, for the dispatcher. */
   readonly registry: Map<string, AwsService>;
-  readonly gatewayUrl: string;
+  readonly gateway: Pick<Gateway, 'url' | 'respond'>;
   /** Where the API is. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
@@ -43,7 +44,7 @@ type Closable = Worker & Pick<AwsService, 'close'>;
 
 /** Makes all services of the template: first those that others call, so that they are closed last. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { registry, gatewayUrl, baseUrl, credentials, opened } = options;
+  const { registry, gateway, baseUrl, credentials, opened } = options;
   const workers: Worker[] = [];
   const keep = <T extends Closable>(service: T): T => {
     workers.push(service);
@@ -61,7 +62,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const functions = serve(
     createFunctionService({
       ...options,
-      awsEndpointUrl: () => gatewayUrl,
+      awsEndpointUrl: () => gateway.url,
+      respond: gateway.respond,
       credentialsForRole: (roleArn) => credentials.forRole(roleArn),
     }),
   );

@@ -1,8 +1,8 @@
-import { Agent, request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../kernel/aws-error.ts';
 import { isJsonObject, parseJson } from '../kernel/json.ts';
 import type { JsonObject } from '../kernel/service.ts';
+import { Connections } from './connections.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
 export type ApiVersion = 'DynamoDB_20120810' | 'DynamoDBStreams_20120810';
 
@@ -25,85 +25,91 @@ const callTimeoutMilliseconds = 60_000;
 const anySignature =
   'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=local';
 
-/** A lean client over kept-alive connections: this is the hottest path of the embedded cloud. */
+/** A lean client over kept connections: this is the hottest path of the embedded cloud. */
 export function createEndpoint(): Endpoint {
-  const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
-  let url: URL | undefined;
+  let server: Server | undefined;
   let waiting: (() => void)[] = [];
 
   return {
-    serve: (newUrl) => {
-      url = newUrl;
+    serve: (url) => {
+      server?.connections.close();
+      server = { connections: new Connections(url, callTimeoutMilliseconds), heads: headsFor(url) };
       const released = waiting;
       waiting = [];
       for (const release of released) release();
     },
     down: () => {
-      url = undefined;
+      server?.connections.close();
+      server = undefined;
     },
     send: async (version, operation, input) => {
-      if (url === undefined) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (url === undefined) throw unavailable('The DynamoDB server has ended.');
-      return post(agent, url, version, operation, JSON.stringify(input));
+      if (server === undefined) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (server === undefined) throw unavailable('The DynamoDB server has ended.');
+      return post(server, version, operation, JSON.stringify(input));
     },
     close: () => {
-      url = undefined;
-      agent.destroy();
+      server?.connections.close();
+      server = undefined;
       for (const release of waiting) release();
     },
   };
 }
 
-function post(agent: Agent, url: URL, version: ApiVersion, operation: string, body: string): Promise<JsonObject> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      {
-        agent,
-        host: url.hostname,
-        port: url.port,
-        path: url.pathname,
-        method: 'POST',
-        timeout: callTimeoutMilliseconds,
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'content-length': Buffer.byteLength(body),
-          'x-amz-target': `${version}.${operation}`,
-          'x-amz-date': '20260101T000000Z',
-          authorization: anySignature,
-        },
-      },
-      (response) => readAnswer(response, resolve, reject),
-    );
-    call.on('timeout', () => call.destroy(new Error('timed out')));
-    // Whether the call was carried out is unknown: that is AWS's 500, which clients may try again.
-    call.on('error', (error) => reject(unavailable(`The DynamoDB server did not answer (${error.message}).`)));
-    call.end(body);
-  });
+interface Server {
+  readonly connections: Connections;
+  /** The head of a request as text, up to the length of its body. */
+  readonly heads: (target: string) => string;
 }
 
-function readAnswer(
-  response: IncomingMessage,
-  resolve: (answer: JsonObject) => void,
-  reject: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
-  response.on('error', (error) => reject(unavailable(`The DynamoDB server broke off (${error.message}).`)));
-  response.on('end', () => {
-    const statusCode = response.statusCode ?? 500;
-    if (statusCode === 413) {
-      reject(new AwsError('RequestEntityTooLarge', 'The request is over 16 MB.', 413));
-      return;
-    }
-    try {
-      const answer = parseJson(Buffer.concat(chunks).toString('utf8'));
-      if (!isJsonObject(answer)) throw new SyntaxError('not an object');
-      if (statusCode === 200) resolve(answer);
-      else reject(errorOf(answer, statusCode));
-    } catch {
-      reject(unavailable('The DynamoDB server gave no JSON.'));
-    }
+function headsFor({ host, pathname }: URL): Server['heads'] {
+  const heads = new Map<string, string>();
+  return (target) => {
+    const known = heads.get(target);
+    if (known !== undefined) return known;
+    const made = [
+      `POST ${pathname} HTTP/1.1`,
+      `host: ${host}`,
+      'content-type: application/x-amz-json-1.0',
+      `x-amz-target: ${target}`,
+      'x-amz-date: 20260101T000000Z',
+      `authorization: ${anySignature}`,
+      'content-length: ',
+    ].join('\r\n');
+    heads.set(target, made);
+    return made;
+  };
+}
+
+async function post(
+  { connections, heads }: Server,
+  version: ApiVersion,
+  operation: string,
+  body: string,
+): Promise<JsonObject> {
+  const head = `${heads(`${version}.${operation}`)}${Buffer.byteLength(body)}\r\n\r\n`;
+  const answered = await connections.send(head + body).catch((error: unknown) => {
+    // Whether the call was carried out is unknown: that is AWS's 500, which clients may try again.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw unavailable(`The DynamoDB server did not answer (${reason}).`);
   });
+  return readAnswer(answered);
+}
+
+function readAnswer({ statusCode, body }: HttpAnswer): JsonObject {
+  if (statusCode === 413) throw new AwsError('RequestEntityTooLarge', 'The request is over 16 MB.', 413);
+  const answer = parseAnswer(body);
+  if (answer === undefined) throw unavailable('The DynamoDB server gave no JSON.');
+  if (statusCode !== 200) throw errorOf(answer, statusCode);
+  return answer;
+}
+
+function parseAnswer(body: string): JsonObject | undefined {
+  try {
+    const answer = parseJson(body);
+    return isJsonObject(answer) ? answer : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function errorOf(body: JsonObject, statusCode: number): AwsError {

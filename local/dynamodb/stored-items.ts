@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
-import * as z from 'zod';
 import { isJsonObject, parseJsonObject } from '../kernel/json.ts';
 import type { JsonObject } from '../kernel/service.ts';
 import type { Table } from './tables.ts';
@@ -12,8 +11,6 @@ export interface StoredItems {
   read(table: Pick<Table, 'name' | 'keys'>, key: JsonObject): JsonObject | null | undefined;
   close(): void;
 }
-
-const row = z.object({ item: z.string() });
 
 /**
  * Reads the server's SQLite file beside it: its journal is a write-ahead log, in which a reader neither waits nor is
@@ -26,6 +23,8 @@ export function openStoredItems(databasePath: string): StoredItems {
   const prepare = (tableName: string): StatementSync => {
     const known = selects.get(tableName);
     if (known) return known;
+    // Opening would make a file that is not there.
+    if (!database && !existsSync(databasePath)) throw new Error('There is no file yet.');
     database ??= new DatabaseSync(databasePath, { readOnly: true });
     const quoted = `"${tableName.replaceAll('"', '""')}"`;
     const made = database.prepare(`SELECT item_json AS item FROM ${quoted} WHERE pk = ? AND sk = ?`);
@@ -35,10 +34,11 @@ export function openStoredItems(databasePath: string): StoredItems {
   return {
     read: ({ name, keys }, key) => {
       const [pk, sk = ''] = keys.map((attribute) => storedKey(key[attribute]));
-      if (pk === undefined || (keys.length > 1 && sk === '') || !existsSync(databasePath)) return undefined;
+      if (pk === undefined || (keys.length > 1 && sk === '')) return undefined;
       try {
         const found = prepare(name).get(pk, sk);
-        return found === undefined ? null : parseJsonObject(row.parse(found).item, 'The stored item');
+        if (found === undefined) return null;
+        return typeof found['item'] === 'string' ? parseJsonObject(found['item'], 'The stored item') : undefined;
       } catch {
         return undefined;
       }

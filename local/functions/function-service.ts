@@ -11,7 +11,7 @@ import type { FunctionDefinition } from './function-definition.ts';
 import { readFunctions } from './function-definition.ts';
 import type { RoleCredentials } from './function-environment.ts';
 import { toWorkerFunction } from './function-environment.ts';
-import type { Outcome } from './function-worker.ts';
+import type { Outcome, WorkerHooks } from './function-worker.ts';
 import type { Isolation } from './function-workers.ts';
 import { FunctionWorkers } from './function-workers.ts';
 import { LogFiles } from './log-files.ts';
@@ -20,6 +20,8 @@ export interface FunctionServiceOptions extends ServiceOptions {
   /** The gateway's base URL; asked when a worker starts, which is at the first invocation. */
   readonly awsEndpointUrl: () => string;
   readonly credentialsForRole: (roleArn: string) => RoleCredentials;
+  /** Answers requests to the endpoint, which then take no connection. Without it they do. */
+  readonly respond?: WorkerHooks['respond'];
   /** Default `shared`. */
   readonly isolation?: Isolation;
   /** Heap of the shared worker, default 512. */
@@ -87,7 +89,8 @@ class LocalFunctionService implements FunctionService {
   }
 
   access(call: Call) {
-    const name = z.object({ FunctionName: z.string() }).safeParse(call.input).data?.FunctionName ?? '*';
+    const given = call.input['FunctionName'];
+    const name = typeof given === 'string' ? given : '*';
     return [
       {
         action: 'lambda:InvokeFunction',
@@ -166,7 +169,7 @@ class LocalFunctionService implements FunctionService {
   }
 
   #createWorkers(): FunctionWorkers {
-    const { clock, dataDir, region, awsEndpointUrl, credentialsForRole, onLog, log, metering } = this.#options;
+    const { clock, dataDir, region, awsEndpointUrl, credentialsForRole, respond, onLog, log, metering } = this.#options;
     const clockOffset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
     // One aligned 64-bit float is read and written whole on every machine that Node runs on.
     const offset = new Float64Array(clockOffset);
@@ -178,6 +181,7 @@ class LocalFunctionService implements FunctionService {
       settings: () => ({
         clockOffset,
         awsEndpointUrl: awsEndpointUrl(),
+        handsOver: respond !== undefined,
         cacheDirectory: join(dataDir, 'functions', 'compile-cache'),
       }),
       toWorkerFunction: (definition) =>
@@ -187,7 +191,7 @@ class LocalFunctionService implements FunctionService {
           credentials: credentialsForRole(definition.roleArn),
         }),
       hooks: {
-        log,
+        ...{ log, respond },
         onProcessorTime: (microseconds) => metering?.functionsUsed(microseconds),
         onLine: (functionName, line) => {
           this.#logFiles.append(functionName, line);

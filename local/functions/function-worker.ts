@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { GatewayRequest, GatewayResponse } from '../gateway/protocol.ts';
 import type { OutsideCalls } from '../kernel/metering.ts';
+import { createBatchedPost } from './batched-post.ts';
 import type { FromWorker, ToWorker, WorkerFunction, WorkerSettings } from './messages.ts';
 
 /** What an invocation came to: JSON text, and whether it is an error's. */
@@ -13,6 +15,8 @@ export interface Outcome {
 export interface WorkerHooks {
   /** Takes the processor time that the thread has used since it told last, in microseconds. */
   readonly onProcessorTime: (microseconds: number) => void;
+  /** Answers a request to the embedded cloud's endpoint that the thread hands over. */
+  readonly respond?: ((request: GatewayRequest) => Promise<GatewayResponse | undefined>) | undefined;
   /** Takes a finished line of a function's log. */
   readonly onLine: (functionName: string, line: string) => void;
   /** The thread has ended, by itself or not; a new one has to be started. */
@@ -55,7 +59,7 @@ export class FunctionWorker {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
     });
-    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('message', (messages: readonly FromWorker[]) => messages.forEach((each) => this.#receive(each)));
     this.#worker.on('error', (error) => this.#noteError(error));
     this.#worker.on('exit', () => this.#end());
   }
@@ -68,7 +72,7 @@ export class FunctionWorker {
   /** Makes a function known to the thread, once; `build` is called only then. */
   define(functionName: string, build: () => WorkerFunction): void {
     if (this.#defined.has(functionName)) return;
-    this.#post({ kind: 'define', definition: build() });
+    this.#post.soon({ kind: 'define', definition: build() });
     this.#defined.add(functionName);
   }
 
@@ -77,7 +81,7 @@ export class FunctionWorker {
     if (this.#ended || this.#imported.has(functionName)) return;
     const imported = this.#imports.get(functionName) ?? Promise.withResolvers<undefined>();
     this.#imports.set(functionName, imported);
-    this.#post({ kind: 'import', functionName });
+    this.#post.soon({ kind: 'import', functionName });
     await imported.promise;
   }
 
@@ -91,7 +95,7 @@ export class FunctionWorker {
       const allowed = timeoutMilliseconds + (this.#imported.has(functionName) ? 0 : importLimitMilliseconds);
       const timer = setTimeout(() => this.#timeOut(id), allowed);
       this.#invocations.set(id, { functionName, timeoutMilliseconds, finish, timer });
-      this.#post({ kind: 'invoke', id, functionName, payload });
+      this.#post.soon({ kind: 'invoke', id, functionName, payload });
     });
   }
 
@@ -100,9 +104,7 @@ export class FunctionWorker {
     this.#end();
   }
 
-  #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
-  }
+  readonly #post = createBatchedPost<ToWorker>((messages) => this.#worker.postMessage(messages));
 
   #receive(message: FromWorker): void {
     switch (message.kind) {
@@ -120,12 +122,20 @@ export class FunctionWorker {
         clearTimeout(this.#unheard.get(message.id));
         this.#unheard.delete(message.id);
         break;
+      case 'handed':
+        void this.#respond(message.number, message.request);
+        break;
       case 'logged':
         this.#hooks.onLine(message.functionName, message.line);
         break;
       default:
         message satisfies never;
     }
+  }
+
+  async #respond(number: number, request: GatewayRequest): Promise<void> {
+    const response = await this.#hooks.respond?.(request).catch(() => undefined);
+    if (!this.#ended) this.#post.soon({ kind: 'replied', number, response });
   }
 
   /** From here an invocation's own time runs. */
@@ -146,7 +156,7 @@ export class FunctionWorker {
       id,
       errorOutcome('Sandbox.Timedout', `RequestId: ${id} Error: Task timed out after ${seconds} seconds`),
     );
-    this.#post({ kind: 'abandon', id });
+    this.#post.soon({ kind: 'abandon', id });
     this.#unheard.set(
       id,
       setTimeout(() => void this.terminate(), stuckAfterMilliseconds),

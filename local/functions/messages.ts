@@ -1,3 +1,4 @@
+import type { GatewayRequest, GatewayResponse } from '../gateway/protocol.ts';
 import type { OutsideCalls } from '../kernel/metering.ts';
 
 /** What the cloud and a worker thread say to each other. Payloads travel as JSON text: an event is copied by that. */
@@ -30,6 +31,8 @@ export interface WorkerSettings {
   readonly cacheDirectory: string;
   /** The embedded cloud's endpoint: requests that go there carry the id of their invocation. */
   readonly awsEndpointUrl: string;
+  /** Whether these requests are handed to the main thread instead of taking a connection. */
+  readonly handsOver: boolean;
 }
 
 export type ToWorker =
@@ -39,7 +42,9 @@ export type ToWorker =
   | { readonly kind: 'import'; readonly functionName: string }
   | { readonly kind: 'invoke'; readonly id: string; readonly functionName: string; readonly payload: string }
   /** The invocation has run out of time: nothing that it still does may reach the outside. */
-  | { readonly kind: 'abandon'; readonly id: string };
+  | { readonly kind: 'abandon'; readonly id: string }
+  /** The answer to a request that was handed over; none where a server would close the connection unanswered. */
+  | { readonly kind: 'replied'; readonly number: number; readonly response: GatewayResponse | undefined };
 
 export type FromWorker =
   /** The bundle is ready, or has failed to load: the time of an invocation counts from here. */
@@ -56,6 +61,8 @@ export type FromWorker =
       readonly processorMicroseconds: number;
     }
   | { readonly kind: 'abandoned'; readonly id: string }
+  /** A request to the endpoint, and its number among those of the thread. */
+  | { readonly kind: 'handed'; readonly number: number; readonly request: GatewayRequest }
   | { readonly kind: 'logged'; readonly functionName: string; readonly line: string };
 
 /** The header by which the gateway recognizes the invocation that a call belongs to. Added after signing. */

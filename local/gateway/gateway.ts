@@ -31,7 +31,7 @@ export interface Gateway {
   /** What SDK clients take as their endpoint. */
   readonly url: string;
   /** Answers one request, however it came; undefined when its connection is to be closed without an answer. */
-  respond(request: GatewayRequest): Promise<GatewayResponse | undefined>;
+  readonly respond: (request: GatewayRequest) => Promise<GatewayResponse | undefined>;
   close(): Promise<void>;
 }
 
@@ -40,9 +40,13 @@ export interface Gateway {
  * id and session token; the request's signature is not computed again, for the token alone cannot be guessed.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const respond = (request: GatewayRequest) => answer(request, options);
+  const respond = async (request: GatewayRequest) => {
+    const large = Buffer.byteLength(request.body) > largestBodyBytes;
+    const response = large ? tooLarge : await answer(request, options);
+    return response && { ...response, headers: { ...response.headers, ...ownHeaders(response, options.clock) } };
+  };
   const server = createServer((incoming, outgoing) => {
-    serve(incoming, outgoing, respond, options.clock).catch(() => incoming.socket.destroy());
+    serve(incoming, outgoing, respond).catch(() => incoming.socket.destroy());
   });
   // SDK clients keep their connections; one that is closed under a request costs a retry.
   server.keepAliveTimeout = 120_000;
@@ -50,26 +54,24 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return { url, respond, close };
 }
 
-async function serve(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  respond: Gateway['respond'],
-  clock: Pick<Clock, 'now'>,
-): Promise<void> {
-  const request = await readRequest(incoming);
-  const response = request === undefined ? tooLarge : await respond(request);
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse, respond: Gateway['respond']): Promise<void> {
+  const response = await respond(await readRequest(incoming));
   if (response === undefined) {
     incoming.socket.destroy();
     return;
   }
-  outgoing.writeHead(response.statusCode, {
-    ...response.headers,
-    'content-length': Buffer.byteLength(response.body),
+  outgoing.writeHead(response.statusCode, response.headers);
+  outgoing.end(response.body);
+}
+
+/** What an answer has beside what the service says. */
+function ownHeaders({ body }: GatewayResponse, clock: Pick<Clock, 'now'>): Record<string, string> {
+  return {
+    'content-length': String(Buffer.byteLength(body)),
     // The cloud's time, not the machine's: SDK clients compare it with theirs.
     date: new Date(clock.now()).toUTCString(),
     'x-amzn-requestid': randomUUID(),
-  });
-  outgoing.end(response.body);
+  };
 }
 
 const tooLarge: GatewayResponse = {
@@ -82,15 +84,15 @@ const tooLarge: GatewayResponse = {
   body: JSON.stringify({ __type: 'RequestEntityTooLargeException', message: 'The request is larger than 16 MB.' }),
 };
 
-async function readRequest(incoming: IncomingMessage): Promise<GatewayRequest | undefined> {
+/** Of a body that is too large no more is kept than it takes to see that. */
+async function readRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   incoming.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
     if (bytes <= largestBodyBytes) chunks.push(chunk);
+    bytes += chunk.length;
   });
   await once(incoming, 'end');
-  if (bytes > largestBodyBytes) return undefined;
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );

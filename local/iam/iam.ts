@@ -19,6 +19,9 @@ export interface Iam {
   hasRole(roleArn: string): boolean;
 }
 
+/** Resources are named by callers too, so that the number of what is remembered has to have an end. */
+const mostVerdicts = 10_000;
+
 interface Place {
   readonly region: string;
   readonly accountId: string;
@@ -53,11 +56,26 @@ export function createIam(resources: readonly Resource[], { region, accountId }:
     return onIdentity.some(isAllow) ? 'allowed' : 'notAllowedByIdentity';
   };
 
+  const verdicts = new Map<string, Verdict>();
+  /** The policies never change; only what a call says of itself beside action and resource may differ every time. */
+  const recall = (caller: Exclude<Caller, { kind: 'operator' }>, access: Access): Verdict => {
+    if (access.context !== undefined) return decide(caller, access);
+    const who = caller.kind === 'role' ? caller.roleArn : `${caller.principal}\0${caller.sourceArn}`;
+    // What a caller may choose comes last, so that no two questions can read the same.
+    const question = `${caller.kind}\0${who}\0${access.action}\0${access.resource}`;
+    const known = verdicts.get(question);
+    if (known !== undefined) return known;
+    const verdict = decide(caller, access);
+    if (verdicts.size >= mostVerdicts) verdicts.clear();
+    verdicts.set(question, verdict);
+    return verdict;
+  };
+
   return {
     hasRole: (roleArn) => roles.has(roleArn),
     evaluate: (caller, access) => {
       if (caller.kind === 'operator') return { allowed: true };
-      const verdict = decide(caller, access);
+      const verdict = recall(caller, access);
       return verdict === 'allowed'
         ? { allowed: true }
         : { allowed: false, error: denied(caller, access, verdict, accountId) };

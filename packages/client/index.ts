@@ -45,7 +45,11 @@ export interface CreatePayment {
   readonly amount: number;
   /** ISO 4217. */
   readonly currency: string;
-  readonly tenders: readonly { readonly type: 'card'; readonly token: string }[];
+  /** Up to five gift cards, which pay in their order, and at most one card, which pays the rest. */
+  readonly tenders: readonly (
+    | { readonly type: 'card'; readonly token: string }
+    | { readonly type: 'gift_card'; readonly code: string; readonly amount?: number }
+  )[];
   /** `manual` unless given. */
   readonly capture?: 'manual' | 'automatic';
   readonly buyer: { readonly id: string; readonly email: string };

@@ -9,6 +9,7 @@ import { changeDisputeSettings, listDisputes, moveDispute, openDispute } from '.
 import { cancelMovement, capture, lookUpMovement, refund } from './movements.ts';
 import { listNotifications, sendNotification } from './notifications.ts';
 import type { Postman } from './postman.ts';
+import { createSettlementFaults } from './settlement-faults.ts';
 import { settlement } from './settlement.ts';
 
 /** The operations that faults may name. */
@@ -47,6 +48,7 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
     // The clock is read when the work begins, because a request that was delayed is dated by its arrival.
     run: (call) => misbehave(behaviour, operation, describeError, () => work(call, behaviour.clock.now())),
   });
+  const settlementFaults = createSettlementFaults();
   return [
     route('POST', '/authorizations', 'authorize', ({ body }, now) => authorize(books, body, now)),
     route('GET', '/authorizations/:', 'lookUp', (call) => lookUpAuthorization(books, referenceOf(call))),
@@ -63,7 +65,9 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
     route('POST', '/movements/:/cancel', 'cancelMovement', (call, now) =>
       cancelMovement(books, referenceOf(call), now),
     ),
-    route('GET', '/settlements/:', 'settlement', (call, now) => settlement(books, call, now)),
+    route('GET', '/settlements/:', 'settlement', (call, now) => settlement(books, settlementFaults, call, now)),
+    { method: 'POST', path: '/settlement-faults', run: settlementFaults.add },
+    { method: 'DELETE', path: '/settlement-faults', run: settlementFaults.clear },
     ...disputeRoutes(books, behaviour, terms),
     { method: 'GET', path: '/records', run: (call) => listRecords(books, call.query) },
     ...controlRoutes(behaviour, operations, books, describeError),

@@ -7,17 +7,27 @@ import type { AcquirerBooks } from './books.ts';
 import type { DisputeEntry } from './dispute-books.ts';
 import type { Movement } from './movement-books.ts';
 import { dayOf } from './movement-rules.ts';
+import type { SettlementFaults, WrittenLine } from './settlement-faults.ts';
 
 const path = z.object({ date: z.iso.date() });
 
 /**
  * GET /settlements/{date}: the file of a day that is over by the acquirer's clock, also of one on which nothing moved.
  * Its movements can no longer be cancelled, so the file is the same whenever it is asked for.
+ * Faults make it another one.
  */
-export function settlement(books: AcquirerBooks, { segments: [segment] }: Call, now: number): Answer {
+export function settlement(
+  books: AcquirerBooks,
+  faults: SettlementFaults,
+  { segments: [segment] }: Call,
+  now: number,
+): Answer {
   const { date } = parseOrRefuse(path, { date: segment }, describeError);
   if (date >= dayOf(now)) return { status: 404, body: describeError(404, 'the day is not over yet') };
-  return { status: 200, text: settlementFile(date, [...books.movements.ofDay(date), ...books.disputes.ofDay(date)]) };
+  if (faults.isLate(date)) return { status: 404, body: describeError(404, 'the file is not there yet') };
+  const moved = [...books.movements.ofDay(date), ...books.disputes.ofDay(date)];
+  const text = settlementFile(date, faults.write(date, moved.flatMap(toLine)));
+  return { status: 200, text: faults.isCut(date) ? text.slice(0, text.length / 2) : text };
 }
 
 /** What takes money from the merchant. A tombstone moves nothing. */
@@ -36,12 +46,11 @@ interface Sums {
 }
 
 /** The text of a day's file (README.md): JSON lines, amounts as decimal strings because sums leave the exact numbers. */
-function settlementFile(date: string, movements: readonly (Movement | DisputeEntry)[]): string {
+function settlementFile(date: string, movements: readonly WrittenLine[]): string {
   const lines: string[] = [JSON.stringify({ record: 'header', version: 1, date })];
   const totals = new Map<string, Sums>();
   for (const { reference, operation, currency, ...movement } of movements) {
-    if (currency === null) continue;
-    const sums = sumsOf(isOutgoing[operation] ? -1n : 1n, movement.amount ?? 0, movement.fee ?? 0);
+    const sums = sumsOf(movement.isOutgoing ? -1n : 1n, movement.amount, movement.fee);
     lines.push(JSON.stringify({ record: 'movement', reference, operation, currency, ...asText(sums) }));
     totals.set(currency, add(totals.get(currency), sums));
   }
@@ -54,6 +63,12 @@ function settlementFile(date: string, movements: readonly (Movement | DisputeEnt
     sha256: createHash('sha256').update(body).digest('hex'),
   };
   return `${body}${JSON.stringify(trailer)}\n`;
+}
+
+/** What was refused or cancelled has neither a currency nor an amount. */
+function toLine({ reference, operation, currency, amount, fee }: Movement | DisputeEntry): readonly WrittenLine[] {
+  if (currency === null) return [];
+  return [{ reference, operation, currency, isOutgoing: isOutgoing[operation], amount: amount ?? 0, fee: fee ?? 0 }];
 }
 
 /** Signed as the merchant sees it: a refund takes away. */

@@ -15,6 +15,7 @@ import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
+import { beginSettlement, endSettlement } from './tell-of-settlement.ts';
 import { tellOfUpkeep } from './tell-of-upkeep.ts';
 import { beforeMidnight, nextRefresh } from './while-off.ts';
 
@@ -95,10 +96,10 @@ const needed = new Map<string, Access[]>();
 const denied: string[] = [];
 let here: CloudHere;
 /** From the story's beginning to the middle of its dead letters of the stores, by the clock. */
-const storyMinutes = 60;
+const storyMinutes = 63;
 
 beforeAll(async () => {
-  // The story's dead letters of the stores come while rates are refreshed, an hour after its beginning.
+  // The story's dead letters of the stores come while rates are refreshed, about an hour after its beginning.
   const refresh = nextRefresh(new Date(Date.now() + storyMinutes * 60_000));
   here = await startCloudHere(note, new Date(refresh.getTime() - storyMinutes * 60_000));
   await tellTheStory();
@@ -110,10 +111,10 @@ beforeAll(async () => {
   await here.advance('PT20M');
   here.cloud.faults.clear();
   await here.stop();
-  // So is the day's closing, at a quarter past midnight.
+  // So are the day's closing, at a quarter past midnight, and its settlement, at half past one.
   here = await startCloudHere(note, beforeMidnight(nextDay, -10));
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
-  await here.advance('PT20M');
+  await here.advance('PT1H50M');
   here.cloud.faults.clear();
 }, 600_000);
 
@@ -140,21 +141,20 @@ async function issueGiftCards(): Promise<void> {
 }
 
 /**
- * The daily pass: once its schedule cannot reach it, once it cannot read, and once it lets a card of the first day lapse.
- * The second and third run are an operator's, for a day of everything else takes long.
+ * The daily passes, of gift cards that expire and of settlement: once their schedules cannot reach them, once they cannot
+ * read, and once a card of the first day lapses. The second and third run are an operator's, for a day of everything
+ * else takes long.
  */
-async function expireGiftCards(): Promise<void> {
+async function passADay(): Promise<void> {
   await here.advance('PT22H');
   here.cloud.faults.add({ service: 'lambda', operation: '*', kind: 'error_before', rate: 1 });
   await here.advance('PT1H');
   here.cloud.faults.clear();
   const kind = 'error_before';
-  for (const operation of ['Query', 'GetItem']) {
+  for (const operation of ['Query', 'GetItem'])
     here.cloud.faults.add({ service: 'dynamodb', operation, kind, rate: 1 });
-  }
-  await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards', 'Event');
-  await invokeFunction(here, 'PaymentUpkeepNoteExpiries', 'Event');
-  await invokeFunction(here, 'LedgerCloseDay', 'Event');
+  for (const id of ['GiftCardUpkeepExpireGiftCards', 'PaymentUpkeepNoteExpiries', 'LedgerCloseDay', 'SettlementReconcileSettlement'])
+    await invokeFunction(here, id, 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
   await invokeFunction(here, 'GiftCardUpkeepExpireGiftCards');
@@ -273,7 +273,9 @@ async function tellTheStory(): Promise<void> {
     here.cloud.faults.clear();
   }
 
-  await expireGiftCards();
+  await beginSettlement(here, buyer, acquirer);
+  await passADay();
+  await endSettlement(here, clearAcquirer);
   await readTheBooks();
 }
 

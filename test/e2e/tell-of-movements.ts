@@ -10,10 +10,11 @@ type Acquirer = (fault: object) => Promise<unknown>;
 /** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
 export async function tellOfMovements(
   here: CloudHere,
-  { client, token }: ReturnType<typeof shopper>,
+  shopping: ReturnType<typeof shopper>,
   acquirer: Acquirer,
   clear: () => Promise<unknown>,
 ): Promise<void> {
+  const { client, token } = shopping;
   const pay = async (index: number, changes: { capture?: 'automatic' } = {}) => {
     const body = { ...paymentOf(here, await token(cardNumber(index)), index), ...changes };
     return (await client.createPayment(body, randomUUID())).id;
@@ -33,6 +34,41 @@ export async function tellOfMovements(
     await clear();
     await here.advance('PT3M');
   }
+  await tellOfSplitTender(here, shopping, acquirer, clear);
+}
+
+/** The same over a gift card and a card: held, captured at once and later, refunded, voided, declined; lost and found. */
+async function tellOfSplitTender(
+  here: CloudHere,
+  { client, token }: ReturnType<typeof shopper>,
+  acquirer: Acquirer,
+  clear: () => Promise<unknown>,
+): Promise<void> {
+  let index = 420;
+  const pay = async (changes: { capture?: 'automatic'; number?: string } = {}) => {
+    const { number, ...others } = changes;
+    index += 1;
+    const { code = '' } = await client.issueGiftCard({ amount: 300, currency: 'EUR' }, randomUUID());
+    const card = { type: 'card', token: await token(number ?? cardNumber(index)) } as const;
+    const body = {
+      ...paymentOf(here, card.token, index),
+      tenders: [{ type: 'gift_card', code } as const, card],
+      ...others,
+    };
+    return (await client.createPayment(body, randomUUID())).id;
+  };
+  await pay({ capture: 'automatic' });
+  const captured = await pay();
+  await client.capturePayment(captured, { amount: 400, final: true }, 'split-capture');
+  await client.refundPayment(captured, { reason: 'story' }, 'split-refund');
+  await client.capturePayment(await pay(), { amount: 100, final: true }, 'split-final');
+  await client.voidPayment(await pay(), 'split-void');
+  await pay({ number: '4000000000009995' });
+  const lost = await pay();
+  await acquirer({ operation: 'capture', kind: 'drop_after', rate: 1, seed: 1 });
+  await client.capturePayment(lost, {}, 'split-lost');
+  await clear();
+  await here.advance('PT3M');
 }
 
 /** What a payout will do: it claims the lot. */

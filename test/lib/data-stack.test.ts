@@ -30,6 +30,7 @@ describe('tables', () => {
       'LedgerTable',
       'LotsTable',
       'PaymentsTable',
+      'SettlementsTable',
       'TokensTable',
     ]);
   });
@@ -42,6 +43,7 @@ describe('tables', () => {
     'TokensTable',
     'FxTable',
     'ExceptionsTable',
+    'SettlementsTable',
     'GuardsTable',
     'FraudTable',
   ])('%s can be recovered and is not deleted', (id) => {
@@ -65,6 +67,7 @@ describe('tables', () => {
       'TokensTable',
       'FxTable',
       'ExceptionsTable',
+      'SettlementsTable',
     ])
       expect(expiry(id)).toBeUndefined();
     for (const id of ['CvcTable', 'GiftCardSecretsTable', 'GuardsTable', 'FraudTable'])
@@ -179,6 +182,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'LedgerTable',
     'LotsTable',
     'PaymentsTable',
+    'SettlementsTable',
     'TokensTable',
     'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',

@@ -3,7 +3,13 @@ import type { Assembly } from './assembly.ts';
 import { givenAssembly, readable, resourcesOfType } from './assembly.ts';
 import { grantsByRole } from './grants.ts';
 
+const stepsOfGiftCards = [
+  'dynamodb:BatchGetItem GiftCardsTable',
+  'dynamodb:PutItem GiftCardsTable',
+  'dynamodb:UpdateItem GiftCardsTable',
+];
 const movesPayments = [
+  ...stepsOfGiftCards,
   'dynamodb:GetItem PaymentsTable',
   'dynamodb:PutItem PaymentsTable',
   'dynamodb:UpdateItem PaymentsTable',
@@ -34,6 +40,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt KeysVaultKey',
   ],
   PaymentsCreatePayment: [
+    'dynamodb:GetItem GiftCardsTable',
+    'dynamodb:UpdateItem GuardsTable',
+    'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',
     'dynamodb:GetItem PaymentsTable',
     'dynamodb:GetItem TokensTable',
     'dynamodb:PutItem PaymentsTable',
@@ -53,11 +62,8 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   ],
   FraudScoreFraud: ['dynamodb:UpdateItem FraudTable'],
   PaymentsAuthorizeCard: ['dynamodb:DeleteItem CvcTable', 'dynamodb:GetItem TokensTable', 'kms:Decrypt KeysVaultKey'],
-  PaymentsRecordOutcome: [
-    'dynamodb:GetItem PaymentsTable',
-    'dynamodb:PutItem PaymentsTable',
-    'dynamodb:UpdateItem PaymentsTable',
-  ],
+  PaymentsHoldGiftCards: stepsOfGiftCards,
+  PaymentsRecordOutcome: movesPayments,
   PaymentsCreateCapture: [...movesPayments, 'dynamodb:PutItem LotsTable'],
   PaymentsVoidPayment: movesPayments,
   PaymentsCreateRefund: [...movesPayments, ...reversesLots],
@@ -110,6 +116,19 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   ],
   FraudCountDeclines: ['dynamodb:GetItem PaymentsTable', 'dynamodb:UpdateItem FraudTable'],
   ExceptionsListExceptions: ['dynamodb:BatchGetItem ExceptionsTable', 'dynamodb:Query ExceptionsTable/index/byState'],
+  SettlementReconcileSettlement: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:BatchGetItem SettlementsTable',
+    'dynamodb:DeleteItem SettlementsTable',
+    'dynamodb:GetItem SettlementsTable',
+    'dynamodb:PutItem ExceptionsTable',
+    'dynamodb:PutItem SettlementsTable',
+    'dynamodb:GetItem LedgerTable',
+    'dynamodb:Query LedgerTable',
+    'dynamodb:Query SettlementsTable',
+    'dynamodb:UpdateItem ExceptionsTable',
+    'dynamodb:UpdateItem SettlementsTable',
+  ],
   FxCreateQuote: ['dynamodb:GetItem FxTable', 'dynamodb:PutItem FxTable', 'dynamodb:Query FxTable'],
   FxRefreshRates: ['dynamodb:PutItem FxTable'],
   GiftCardsIssueGiftCard: [
@@ -151,13 +170,17 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem LedgerTable',
     'dynamodb:DescribeStream GiftCardsTable.StreamArn',
     'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:DescribeStream SettlementsTable.StreamArn',
     'dynamodb:GetItem LedgerTable',
     'dynamodb:GetRecords GiftCardsTable.StreamArn',
     'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetRecords SettlementsTable.StreamArn',
     'dynamodb:GetShardIterator GiftCardsTable.StreamArn',
     'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator SettlementsTable.StreamArn',
     'dynamodb:ListStreams GiftCardsTable.StreamArn',
     'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'dynamodb:ListStreams SettlementsTable.StreamArn',
     'dynamodb:PutItem LedgerTable',
     'dynamodb:Query LedgerTable',
     'dynamodb:UpdateItem LedgerTable',
@@ -180,6 +203,7 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction FraudScoreFraud',
     'lambda:InvokeFunction PaymentsAuthorizeCard',
     'lambda:InvokeFunction PaymentsFinishMovements',
+    'lambda:InvokeFunction PaymentsHoldGiftCards',
     'lambda:InvokeFunction PaymentsRecordOutcome',
   ],
   PaymentsResolvePayment: [
@@ -196,6 +220,10 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
   PaymentUpkeepStartResolutionsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
     'sqs:SendMessage PaymentUpkeepStartResolutionsDeadLetters',
+  ],
+  SettlementReconcileSettlementSchedule: [
+    'lambda:InvokeFunction SettlementReconcileSettlement',
+    'sqs:SendMessage SettlementReconcileSettlementDeadLetters',
   ],
   FxRefreshRatesSchedule: ['lambda:InvokeFunction FxRefreshRates', 'sqs:SendMessage FxRefreshRatesDeadLetters'],
   GiftCardUpkeepExpireGiftCardsSchedule: [
@@ -234,6 +262,7 @@ const withDeadLetters = [
   'PaymentUpkeepNoteExpiries',
   'PaymentUpkeepStartResolutions',
   'PaymentUpkeepSweepEvents',
+  'SettlementReconcileSettlement',
 ];
 
 /** What every workflow has besides: to have its log delivered, and to send traces by the account's sampling rules. */

@@ -98,6 +98,7 @@ describe('functions', () => {
       'PaymentUpkeepNoteExpiries',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
+      'SettlementReconcileSettlement',
     ]);
   });
 
@@ -158,6 +159,7 @@ test('each table of transitions reaches the journal, in large batches that come 
   expect(mappings.map(([, { Properties: p }]) => readable(assembly, p['EventSourceArn'])).toSorted()).toEqual([
     'GiftCardsTable.StreamArn',
     'PaymentsTable.StreamArn',
+    'SettlementsTable.StreamArn',
   ]);
   for (const [, { Properties: properties }] of mappings) {
     expect(properties).toMatchObject({
@@ -172,7 +174,7 @@ test('each table of transitions reaches the journal, in large batches that come 
   }
 });
 
-test('schedules wake resolver, sweepers, rates, expiry and the closing of days at their times, with a queue for what is lost', () => {
+test('schedules wake resolver, sweepers, rates, expiry, the closing of days and settlement at their times, with a queue for what is lost', () => {
   const schedules = ofType('AWS::Scheduler::Schedule').map(([, { Properties: p }]) => {
     const target = p['Target'] as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
     const zone = p['ScheduleExpressionTimezone'] as string | undefined;
@@ -181,12 +183,37 @@ test('schedules wake resolver, sweepers, rates, expiry and the closing of days a
   });
   expect(schedules.toSorted()).toEqual([
     ['cron(15 0 * * ? *) UTC', 'LedgerCloseDay', 'LedgerCloseDayDeadLetters'],
+    ['cron(30 1,13 * * ? *) UTC', 'SettlementReconcileSettlement', 'SettlementReconcileSettlementDeadLetters'],
     ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
     ['rate(1 minute)', 'PaymentUpkeepStartResolutions', 'PaymentUpkeepStartResolutionsDeadLetters'],
     ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],
     ['rate(5 minutes)', 'GiftCardUpkeepSweepGiftCardEvents', 'GiftCardUpkeepSweepGiftCardEventsDeadLetters'],
     ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
+    ['rate(60 minutes)', 'PaymentUpkeepNoteExpiries', 'PaymentUpkeepNoteExpiriesDeadLetters'],
   ]);
+});
+
+test.each([
+  ['settlement does not fit our book', 'Settlement does not fit'],
+  ['clearing is overdue', 'Money does not clear in time'],
+])('a log that says "%s" wakes somebody, who is led to "%s"', (message, heading) => {
+  const [, filter] =
+    ofType('AWS::Logs::MetricFilter').find(([, { Properties: p }]) =>
+      String(p['FilterPattern']).includes(`= "${message}"`),
+    ) ?? [];
+  const { LogGroupName: group, MetricTransformations: metrics } = filter?.Properties as {
+    LogGroupName: unknown;
+    MetricTransformations: { MetricName: string; MetricNamespace: string; MetricValue: string }[];
+  };
+  expect(readable(assembly, group)).toBe('SettlementReconcileSettlementLogs');
+  expect(filter?.Properties['FilterPattern']).toBe(`{ $.message.message = "${message}" }`);
+  const alarm = ofType('AWS::CloudWatch::Alarm').find(
+    ([, { Properties: p }]) =>
+      p['MetricName'] === metrics[0]?.MetricName && p['Namespace'] === metrics[0]?.MetricNamespace,
+  );
+  expect(alarm?.[1].Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, Statistic: 'Sum' });
+  const anchor = heading.toLowerCase().replaceAll(' ', '-');
+  expect(String(alarm?.[1].Properties['AlarmDescription'])).toContain(`docs/runbook.md#${anchor}`);
 });
 
 test('declined payments wake count-declines, with a queue for what cannot be delivered', () => {
@@ -263,6 +290,7 @@ test('the acquirer is a parameter with the default of the stage, and takes no pl
     ['PaymentsFinishMovements', { Ref: 'AcquirerUrl' }],
     ['PaymentsLookUpAuthorization', { Ref: 'AcquirerUrl' }],
     ['PaymentsVoidPayment', { Ref: 'AcquirerUrl' }],
+    ['SettlementReconcileSettlement', { Ref: 'AcquirerUrl' }],
   ]);
 });
 

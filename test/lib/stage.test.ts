@@ -102,6 +102,12 @@ describe('a stage', () => {
     ['a pair of nobody', { fx: { ...fx, marginByPair: { 'EUR/EUX': fx.margin } } }, 'fx.marginByPair["EUR/EUX"]'],
     ['a currency with itself', { fx: { ...fx, marginByPair: { 'EUR/EUR': fx.margin } } }, 'fx.marginByPair["EUR/EUR"]'],
     ['rates that never grow old', { fx: { ...fx, staleAfterDays: 365 } }, 'fx.staleAfterDays'],
+    ['a file that is late at once', { settlement: { lateAfterHours: 0, unclearedAfterDays: 3 } }, 'lateAfterHours'],
+    [
+      'money that must clear at once',
+      { settlement: { lateAfterHours: 12, unclearedAfterDays: 1 } },
+      'unclearedAfterDays',
+    ],
     ['no source of rates', { ratesUrl: undefined }, 'ratesUrl'],
   ])('with %s is refused, and the message says where', (_what, settings, message) => {
     const read = () => readStage(givenNode('local', settings));

@@ -16,7 +16,7 @@ export interface BookingDependencies {
 /** Others may be writing to the same chain; somebody always gets on, so a loser does soon. */
 const mostAttempts = 25;
 /** A segment is late for what occurred longer ago: such entries are marked one by one (see `unbookedOf`). */
-const onTimeMilliseconds = 15 * 60_000;
+export const onTimeMilliseconds = 15 * 60_000;
 
 /**
  * Books entries into the journal, each once for ever, however often, in whatever order and company it comes. In:

@@ -3,6 +3,8 @@ import { deriveId } from '../../ids.ts';
 import type { Payment } from '../payment.ts';
 import type { MovementStore } from '../ports.ts';
 import { mayRead } from '../read-payments.ts';
+import { allocateCapture, allocateRefund, allocateRelease } from '../tenders/allocate-movement.ts';
+import type { TenderPart } from '../tenders/tender-share.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import { mostMovements, movementId } from './movement.ts';
 import { statusesFor } from './movement-rules.ts';
@@ -38,8 +40,11 @@ export type BegunMovement =
 
 /** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
 const inFlightMilliseconds = 30_000;
-/** A movement of all that is left asks for what it read; others may change that in between, but not for ever. */
-const tries = 5;
+/**
+ * A movement of all that is left asks for what it read, and one over several tenders for what it read of each; others may
+ * change that in between, but not for ever: fifty at once meet at most where one tender ends and the next begins.
+ */
+const tries = 20;
 
 /**
  * Writes a movement into its payment as `pending`, before anybody outside is called.
@@ -48,7 +53,7 @@ const tries = 5;
  * 1. The movement's id is derived from caller, route, payment and Idempotency-Key, so that a retry finds the first.
  * 2. The payment is the caller's, its state allows the movement, and enough is left.
  * 3. One conditional update takes the amount out of the remainder and keeps the movement, so that racing movements
- *    never take more than there is, whatever their order.
+ *    never take more than there is, whatever their order. Over several tenders it takes out of each one's remainder.
  */
 export async function beginMovement(store: MovementStore, request: MovementRequest, now: Date): Promise<BegunMovement> {
   let payment = await store.find(request.paymentId);
@@ -98,11 +103,13 @@ function toMovement(payment: Payment, request: MovementRequest, now: Date): Move
   const left = leftFor(payment, kind);
   const amount = kind === 'void' ? left : (request.amount ?? left);
   const takesAll = kind === 'void' || (kind === 'capture' && (request.isFinal || request.amount === undefined));
+  const parts = partsFor(payment, kind, amount, takesAll);
   return {
     id: movementId(kind, principal.id, payment.id, idempotencyKey),
     kind,
     amount,
     taken: takesAll && amount <= left ? left : amount,
+    ...(parts ? { parts } : {}),
     isFinal: kind === 'capture' && (request.isFinal || amount === left),
     state: 'pending',
     ...(reason === undefined ? {} : { reason }),
@@ -110,4 +117,22 @@ function toMovement(payment: Payment, request: MovementRequest, now: Date): Move
     begunBy: requestId,
     begunAt: now.toISOString(),
   };
+}
+
+/** What the movement takes of each tender, where there are several. */
+function partsFor(
+  { shares }: Payment,
+  kind: MovementRequest['kind'],
+  amount: bigint,
+  takesAll: boolean,
+): readonly TenderPart[] | undefined {
+  if (!shares) return undefined;
+  switch (kind) {
+    case 'capture':
+      return allocateCapture(shares, amount, takesAll);
+    case 'void':
+      return allocateRelease(shares);
+    case 'refund':
+      return allocateRefund(shares, amount);
+  }
 }

@@ -1,7 +1,8 @@
-import type { Acquirer } from '../acquirer/authorizations.ts';
 import type { Payment } from '../payment.ts';
 import type { MovementStore } from '../ports.ts';
+import { allocateRelease } from '../tenders/allocate-movement.ts';
 import type { Movement } from './movement.ts';
+import type { MovePaymentDependencies } from './move-payment.ts';
 import { movementId } from './movement.ts';
 import { finishMovement, performMovement } from './perform-movement.ts';
 import { recordMovement } from './record-movement.ts';
@@ -18,22 +19,23 @@ import { statusesFor } from './movement-rules.ts';
  * it brought to an end.
  */
 export async function finishMovements(
-  { store, acquirer }: { readonly store: MovementStore; readonly acquirer: Acquirer },
+  dependencies: MovePaymentDependencies,
   paymentId: string,
   now: Date,
 ): Promise<number> {
+  const { store } = dependencies;
   let payment = await store.find(paymentId);
   let ended = 0;
   for (const movement of pendingOf(payment)) {
     if (!payment) break;
-    const outcome = await finishMovement(acquirer, payment, movement);
-    ({ payment } = await recordMovement(store, payment, movement.id, outcome, now));
+    const outcome = await finishMovement(dependencies, payment, movement, now);
+    ({ payment } = await recordMovement(dependencies, payment, movement.id, outcome, now));
     ended += 1;
   }
   const expiry = payment && (await beginExpiry(store, payment, now));
   if (!expiry) return ended;
-  const outcome = await performMovement(acquirer, expiry.payment, expiry.movement);
-  await recordMovement(store, expiry.payment, expiry.movement.id, outcome, now);
+  const outcome = await performMovement(dependencies, expiry.payment, expiry.movement, now);
+  await recordMovement(dependencies, expiry.payment, expiry.movement.id, outcome, now);
   return ended + 1;
 }
 
@@ -47,7 +49,7 @@ async function beginExpiry(
   payment: Payment,
   now: Date,
 ): Promise<{ readonly payment: Payment; readonly movement: Movement } | undefined> {
-  const { id, capturable, authorizationExpiresAt, status, requestHash } = payment;
+  const { id, capturable, authorizationExpiresAt, status, requestHash, shares } = payment;
   if (authorizationExpiresAt === undefined || authorizationExpiresAt > now.toISOString()) return undefined;
   if (capturable === 0n || !statusesFor('expiry').includes(status)) return undefined;
   const movement: Movement = {
@@ -55,6 +57,7 @@ async function beginExpiry(
     kind: 'expiry',
     amount: capturable,
     taken: capturable,
+    ...(shares ? { parts: allocateRelease(shares) } : {}),
     isFinal: false,
     state: 'pending',
     requestHash,

@@ -8,8 +8,10 @@ import { basisPointsHalfUp } from '../../money/basis-points.ts';
 import type { Payment } from '../payment.ts';
 import { newLot, takeFromSeller } from '../take-from-seller.ts';
 import { commissionBetween } from '../taken-back.ts';
+import type { TenderPart, TenderShare } from '../tenders/tender-share.ts';
+import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../transition.ts';
-import type { Movement, MovementOutcome } from './movement.ts';
+import type { Movement, MovementKind, MovementOutcome } from './movement.ts';
 import { movementReference } from './movement.ts';
 import { movementRules, statusOf } from './movement-rules.ts';
 import { expiryLook } from '../authorization-window.ts';
@@ -51,7 +53,7 @@ export function movementTransition(
     event: rule.event,
     occurredAt: now.toISOString(),
     attempt: {
-      reference: movementReference(movement),
+      reference: movementReference(payment.id, movement),
       operation: movement.kind,
       outcome: outcome.kind,
       ...(outcome.kind === 'refused' ? { code: outcome.code } : {}),
@@ -79,9 +81,12 @@ function paymentAfter(payment: Payment, movement: Movement, outcome: MovementOut
     version,
     ...(outcome.kind === 'refused' ? { failureCode: outcome.code } : {}),
   };
+  const remainders = remaindersAfter(payment, movement, outcome);
+  const shares = sharesAfter(payment, movement, outcome, remainders.releasedBy !== undefined);
   const moved: Payment = {
     ...payment,
-    ...remaindersAfter(payment, movement, outcome),
+    ...remainders,
+    ...(shares ? { shares } : {}),
     movements: { ...payment.movements, [movement.id]: ended },
     version,
     updatedAt: now.toISOString(),
@@ -127,10 +132,46 @@ function remaindersAfter(payment: Payment, movement: Movement, outcome: Movement
   }
 }
 
-/** What a refused movement would give back to an authorization that is over is no longer held. */
-function releasedByRefusal(payment: Payment, { kind, taken }: Movement, after: Payment): readonly Posting[] {
-  if (kind === 'refund' || after.releasedBy === undefined) return [];
-  return releasePostings(taken + payment.capturable, payment.currency);
+/** The payment's amounts again, tender by tender. */
+function sharesAfter(
+  { shares }: Payment,
+  movement: Movement,
+  outcome: MovementOutcome,
+  isOver: boolean,
+): readonly TenderShare[] | undefined {
+  const parts = partsOf(movement);
+  return shares?.map((share, index) => shareAfter(share, parts[index] ?? noPart, movement.kind, outcome, isOver));
+}
+
+function shareAfter(
+  share: TenderShare,
+  { amount, taken }: TenderPart,
+  kind: MovementKind,
+  outcome: MovementOutcome,
+  isOver: boolean,
+): TenderShare {
+  switch (kind) {
+    case 'capture':
+      if (outcome.kind === 'refused') return giveBack(share, taken, isOver);
+      return { ...share, captured: share.captured + amount, refundable: share.refundable + amount };
+    case 'refund':
+      if (outcome.kind === 'refused') return { ...share, refundable: share.refundable + taken };
+      return { ...share, refunded: share.refunded + amount };
+    case 'void':
+    case 'expiry':
+      return outcome.kind === 'refused' ? giveBack(share, taken, isOver) : share;
+  }
+}
+
+function giveBack(share: TenderShare, taken: bigint, isOver: boolean): TenderShare {
+  return { ...share, capturable: isOver ? 0n : share.capturable + taken };
+}
+
+/** What a refused movement would give back to an authorization that is over is no longer held on the card. */
+function releasedByRefusal(payment: Payment, movement: Movement, after: Payment): readonly Posting[] {
+  if (movement.kind === 'refund' || after.releasedBy === undefined) return [];
+  const card = sharesOf(payment).find(({ giftCardId }) => giftCardId === undefined);
+  return releasePostings(cardPartOf(payment, movement).taken + (card?.capturable ?? 0n), payment.currency);
 }
 
 /**
@@ -157,16 +198,17 @@ function effectOf(payment: Payment, movement: Movement, lots: readonly Lot[], no
       return refundEffect(payment, movement, lots, now);
     case 'void':
     case 'expiry':
-      return { postings: releasePostings(movement.amount, payment.currency), lots: [] };
+      return { postings: releasePostings(cardPartOf(payment, movement).taken, payment.currency), lots: [] };
   }
 }
 
 function captureEffect(payment: Payment, movement: Movement, now: Date): Effect {
-  const { amount, taken } = movement;
+  const { amount } = movement;
   const { currency, sellerId, terms } = payment;
+  const card = cardPartOf(payment, movement);
   const commission = commissionBetween(payment, payment.amountCaptured, amount);
-  const processingFee = basisPointsHalfUp(amount, terms.processingFeeBasisPoints);
-  const money = { amount, currency, processingFee, commission, sellerId };
+  const processingFee = basisPointsHalfUp(card.amount, terms.processingFeeBasisPoints);
+  const money = { amount, cardAmount: card.amount, currency, processingFee, commission, sellerId };
   const sellersPart = amount - commission;
   const releaseAt = new Date(now.getTime() + terms.releaseDays * 86_400_000).toISOString();
   const lot: Lot = {
@@ -177,17 +219,18 @@ function captureEffect(payment: Payment, movement: Movement, now: Date): Effect 
     reason: 'capture',
   };
   return {
-    postings: [...capturePostings(money), ...releasePostings(taken - amount, currency)],
+    postings: [...capturePostings(money), ...releasePostings(card.taken - card.amount, currency)],
     lots: sellersPart > 0n ? [{ kind: 'open', lot }] : [],
   };
 }
 
 function refundEffect(payment: Payment, movement: Movement, lots: readonly Lot[], now: Date): Effect {
   const { amount, id } = movement;
+  const { amount: cardAmount } = cardPartOf(payment, movement);
   const { currency, sellerId } = payment;
   const reason = { cause: id, reason: 'refund_after_payout' } as const;
   const { lots: changes, ...taken } = takeFromSeller(payment, lots, amount, reason, now);
-  return { postings: refundPostings({ amount, currency, sellerId, ...taken }), lots: changes };
+  return { postings: refundPostings({ amount, cardAmount, currency, sellerId, ...taken }), lots: changes };
 }
 
 /**
@@ -218,10 +261,11 @@ export function lotIdOf(capture: Pick<Movement, 'id'>): string {
 function changeOf(payment: Payment, movementId: string): PaymentChange {
   const movement = payment.movements[movementId];
   const { status, version, updatedAt, amountAuthorized, outcomeWasUnknown, resolveAt } = payment;
-  const { amountCaptured, amountRefunded, capturable, refundable, releasedBy, disputeExcess } = payment;
+  const { amountCaptured, amountRefunded, capturable, refundable, releasedBy, disputeExcess, shares } = payment;
   return {
     ...{ status, version, updatedAt, amountAuthorized, outcomeWasUnknown },
     ...{ amountCaptured, amountRefunded, capturable, refundable },
+    ...(shares ? { shares } : {}),
     ...(releasedBy ? { releasedBy } : {}),
     ...(disputeExcess === undefined ? {} : { disputeExcess }),
     ...(movement ? { movement } : {}),

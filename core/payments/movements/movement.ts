@@ -1,4 +1,5 @@
 import { deriveId } from '../../ids.ts';
+import type { TenderPart } from '../tenders/tender-share.ts';
 
 /**
  * What is done to an authorization after it was made. It is written into the payment as `pending`, with what it takes
@@ -11,6 +12,8 @@ export interface Movement {
   readonly amount: bigint;
   /** What it took out of `capturable` or `refundable`, and gives back when it fails. More than `amount` for a final capture. */
   readonly taken: bigint;
+  /** Both of each tender, in the order of the payment's shares; absent where one card pays alone. */
+  readonly parts?: readonly TenderPart[];
   /** Of a capture: what is left of the authorization is released with it. */
   readonly isFinal: boolean;
   readonly state: 'pending' | 'succeeded' | 'failed';
@@ -41,9 +44,22 @@ export function movementId(kind: MovementKind, ...cause: readonly string[]): str
   return deriveId(prefixes[kind], kind, ...cause);
 }
 
-/** The acquirer's reference of a movement. */
-export function movementReference(movement: Pick<Movement, 'id'>): string {
-  return movement.id;
+/**
+ * The acquirer's reference of a movement. It names the payment too, so that what the acquirer says about it, in a
+ * settlement file for example, leads to the payment without an index. 62 characters at most, of 64.
+ */
+export function movementReference(paymentId: string, movement: Pick<Movement, 'id'>): string {
+  return `${paymentId}-${movement.id}`;
+}
+
+const reference = /^(?<paymentId>pay_[0-9a-z]{26})-(?<movementId>(?:cap|void|exp|ref)_[0-9a-z]{26})$/u;
+
+/** The payment and the movement that a reference of ours names; undefined for any other text. */
+export function parseMovementReference(
+  text: string,
+): { readonly paymentId: string; readonly movementId: string } | undefined {
+  const { paymentId, movementId: id } = reference.exec(text)?.groups ?? {};
+  return paymentId === undefined || id === undefined ? undefined : { paymentId, movementId: id };
 }
 
 /** What became of a movement at the acquirer. An unknown outcome is none: the movement stays `pending`. */

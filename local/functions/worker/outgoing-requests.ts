@@ -2,45 +2,54 @@ import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
+import { urlToHttpOptions } from 'node:url';
 import { invocationHeader } from '../messages.ts';
+import type { HandOver } from './handed-request.ts';
+import { HandedRequest } from './handed-request.ts';
 import { assertNotAbandoned, invocationContext } from './invocation-context.ts';
 
 type Callback = (response: http.IncomingMessage) => void;
 type Target = string | URL | http.RequestOptions;
-type Send = (target: Target, second?: http.RequestOptions | Callback, third?: Callback) => http.ClientRequest;
+type Sent = http.ClientRequest | HandedRequest;
+type Send = (target: Target, second?: http.RequestOptions | Callback, third?: Callback) => Sent;
 
 /**
  * Replaces the ways out of this thread (node:http, node:https, fetch, name look-up) so that functions reach the
  * embedded cloud under the names that the SDK makes up, tell it which invocation a call belongs to, and stop reaching
  * anything once their invocation has ended. The modules themselves are changed: a bundle may require or import them.
+ *
+ * With `handOver` what node:http sends to the embedded cloud takes no connection.
  */
-export function installOutgoingRequests(awsEndpointUrl: string): void {
+export function installOutgoingRequests(awsEndpointUrl: string, handOver?: HandOver): void {
   const endpoint = new URL(awsEndpointUrl);
   // One pool of connections for all functions: each SDK client would otherwise keep its own.
   const agent = new http.Agent({ keepAlive: true });
-  replaceRequests(http, (target, options) =>
-    isEndpoint(endpoint, target, options) ? { ...withInvocation(options), agent } : options,
-  );
-  replaceRequests(https, (_target, options) => options);
+  replaceRequests(http, (original, target, options) => {
+    if (!isEndpoint(endpoint, target, options)) return undefined;
+    const own = { ...withInvocation(options), agent };
+    if (handOver) return new HandedRequest({ ...optionsOf(target), ...own }, handOver);
+    return isAddress(target) ? original(target, own) : original(own);
+  });
+  replaceRequests(https, () => undefined);
   replaceLookup();
   replaceFetch(endpoint);
   syncBuiltinESMExports();
 }
 
+/** `inside` sends what goes to the embedded cloud, and answers undefined for what goes outside. */
 function replaceRequests(
   module: typeof http | typeof https,
-  adapt: (target: Target, options: http.RequestOptions) => http.RequestOptions,
+  inside: (original: typeof http.request, target: Target, options: http.RequestOptions) => Sent | undefined,
 ): void {
   const original = module.request;
   const request: Send = (target, second, third) => {
     assertNotAbandoned();
-    const isAddress = typeof target === 'string' || target instanceof URL;
-    const given = isAddress ? (typeof second === 'function' ? {} : (second ?? {})) : target;
+    const options = isAddress(target) ? (typeof second === 'function' ? {} : (second ?? {})) : target;
     const callback = typeof second === 'function' ? second : third;
-    const options = adapt(target, given);
-    const sent = isAddress ? original(target, options, callback) : original(options, callback);
-    // What was adapted goes to the embedded cloud; all else goes outside.
-    if (options === given) measureOutside(sent);
+    const handed = inside(original, target, options);
+    if (handed) return callback ? handed.once('response', callback) : handed;
+    const sent = isAddress(target) ? original(target, options, callback) : original(options, callback);
+    measureOutside(sent);
     return sent;
   };
   const get: Send = (target, second, third) => {
@@ -49,6 +58,14 @@ function replaceRequests(
     return sent;
   };
   Object.assign(module, { request, get });
+}
+
+function isAddress(target: Target): target is string | URL {
+  return typeof target === 'string' || target instanceof URL;
+}
+
+function optionsOf(target: Target): http.RequestOptions {
+  return isAddress(target) ? urlToHttpOptions(new URL(target)) : {};
 }
 
 /** Until the answer is read to its end, or none comes. */
@@ -61,7 +78,7 @@ function measureOutside(sent: http.ClientRequest): void {
 
 /** Whether a request goes to the embedded cloud: by its port, on a loopback name. */
 function isEndpoint(endpoint: URL, target: Target, options: http.RequestOptions): boolean {
-  if (typeof target === 'string' || target instanceof URL) {
+  if (isAddress(target)) {
     const { hostname, port } = new URL(target);
     return port === endpoint.port && loopbackOf(hostname) !== undefined;
   }

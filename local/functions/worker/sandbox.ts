@@ -1,3 +1,4 @@
+import type { BatchedPost } from '../batched-post.ts';
 import type { FromWorker, LogLevel, WorkerFunction } from '../messages.ts';
 import type { BundleInstance, InvocationContext, RunningInvocation } from './invocation-context.ts';
 import { invocationContext } from './invocation-context.ts';
@@ -22,11 +23,11 @@ export class Sandbox {
   readonly #definitions = new Map<string, WorkerFunction>();
   readonly #ready = new Map<string, ReadyBundle>();
   readonly #running = new Map<string, InvocationContext>();
-  readonly #post: (message: FromWorker) => void;
+  readonly #post: BatchedPost<FromWorker>;
   readonly #cacheDirectory: string;
   #processorTime = process.threadCpuUsage();
 
-  constructor(post: (message: FromWorker) => void, cacheDirectory: string) {
+  constructor(post: BatchedPost<FromWorker>, cacheDirectory: string) {
     this.#post = post;
     this.#cacheDirectory = cacheDirectory;
   }
@@ -67,7 +68,7 @@ export class Sandbox {
       this.#running.delete(id);
       this.#retire(context.instance);
     }
-    this.#post({ kind: 'abandoned', id });
+    this.#post.now({ kind: 'abandoned', id });
   }
 
   /**
@@ -104,8 +105,8 @@ export class Sandbox {
       this.#ready.set(functionName, ready);
       return ready;
     } finally {
-      this.#post({ kind: 'imported', functionName });
-      if (!this.#ready.has(functionName)) this.#post({ kind: 'forgotten', functionName });
+      this.#post.now({ kind: 'imported', functionName });
+      if (!this.#ready.has(functionName)) this.#post.now({ kind: 'forgotten', functionName });
     }
   }
 
@@ -144,7 +145,7 @@ export class Sandbox {
     const used = process.threadCpuUsage(this.#processorTime);
     this.#processorTime = process.threadCpuUsage();
     const processorMicroseconds = used.user + used.system;
-    this.#post({ kind: 'answered', id, failed, payload, outside: outside.sum(), processorMicroseconds });
+    this.#post.soon({ kind: 'answered', id, failed, payload, outside: outside.sum(), processorMicroseconds });
   }
 
   /** Ends an invocation with its sandbox; code that belongs to no invocation ends all those of its bundle. */
@@ -165,15 +166,16 @@ export class Sandbox {
     const { name } = instance.definition;
     if (this.#ready.get(name)?.instance !== instance) return;
     this.#ready.delete(name);
-    this.#post({ kind: 'forgotten', functionName: name });
+    this.#post.now({ kind: 'forgotten', functionName: name });
   }
 
   #log(definition: WorkerFunction, level: LogLevel, parameters: readonly unknown[]): void {
     writeRecord(definition, this.#writeLine, level, parameters);
   }
 
+  /** At once: code that then blocks or ends this thread must not take its last lines with it. */
   readonly #writeLine = (functionName: string, line: string): void => {
-    this.#post({ kind: 'logged', functionName, line });
+    this.#post.now({ kind: 'logged', functionName, line });
   };
 }
 

@@ -1,6 +1,9 @@
 import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
-import type { ToWorker } from '../messages.ts';
+import type { GatewayResponse } from '../../gateway/protocol.ts';
+import { createBatchedPost } from '../batched-post.ts';
+import type { FromWorker, ToWorker } from '../messages.ts';
+import type { HandOver } from './handed-request.ts';
 import { installGlobals } from './globals.ts';
 import { installOutgoingRequests } from './outgoing-requests.ts';
 import { Sandbox } from './sandbox.ts';
@@ -10,12 +13,25 @@ import { installShiftedDate } from './shifted-date.ts';
 /** The worker thread in which functions run. */
 const settings = readSettings();
 installShiftedDate(settings.clockOffset);
-installOutgoingRequests(settings.awsEndpointUrl);
+const post = createBatchedPost<FromWorker>((messages) => parentPort?.postMessage(messages));
+const handed = new Map<number, (response: GatewayResponse | undefined) => void>();
+let lastNumber = 0;
+const handOver: HandOver = (request) =>
+  new Promise((resolve) => {
+    lastNumber += 1;
+    handed.set(lastNumber, resolve);
+    post.soon({ kind: 'handed', number: lastNumber, request });
+  });
+installOutgoingRequests(settings.awsEndpointUrl, settings.handsOver ? handOver : undefined);
 installGlobals();
 
-const sandbox = new Sandbox((message) => parentPort?.postMessage(message), settings.cacheDirectory);
+const sandbox = new Sandbox(post, settings.cacheDirectory);
 
-parentPort?.on('message', (message: ToWorker) => {
+parentPort?.on('message', (messages: readonly ToWorker[]) => {
+  for (const message of messages) receive(message);
+});
+
+function receive(message: ToWorker): void {
   switch (message.kind) {
     case 'define':
       sandbox.define(message.definition);
@@ -29,10 +45,14 @@ parentPort?.on('message', (message: ToWorker) => {
     case 'abandon':
       sandbox.abandon(message.id);
       break;
+    case 'replied':
+      handed.get(message.number)?.(message.response);
+      handed.delete(message.number);
+      break;
     default:
       message satisfies never;
   }
-});
+}
 
 // A bundle that fails in a timer ends alone; what no bundle caused ends the thread, and a new one takes over.
 process.on('uncaughtException', (error) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SettlementFile } from '../../../core/payments/acquirer.ts';
+import type { SettlementLine } from '../../../core/payments/acquirer.ts';
 import { acquirerErrorNames } from '../../../core/payments/acquirer.ts';
 import type { Bench } from './contract.ts';
 import { aCapture, aRefund, givenAuthorized } from './payments.ts';
@@ -8,7 +8,7 @@ const day = 86_400_000;
 
 /** The rules of SettlesDaily, for an acquirer that also captures, refunds and cancels movements. */
 export function settlementRules(bench: Bench): void {
-  const { simulator, capturing, refunding, cancellingMovements, settling, failureOf, subject } = bench;
+  const { simulator, capturing, refunding, cancellingMovements, settling, failureOf } = bench;
 
   describe('that settles daily', () => {
     // Each test has days of its own, far from those on which other tests moved money.
@@ -19,9 +19,17 @@ export function settlementRules(bench: Bench): void {
       const { body } = await simulator().post('/clock', { offsetMilliseconds: offset });
       today = (body as { now: string }).now.slice(0, 10);
     };
-    const fileOf = async (date: string): Promise<SettlementFile | undefined> => {
-      const text = await settling().settlementFile(date);
-      return text === undefined ? undefined : subject.parseSettlementFile?.(text);
+    const fileOf = async (
+      date: string,
+      after = 0,
+    ): Promise<{ date: string; lines: readonly SettlementLine[] } | undefined> => {
+      const file = await settling().settlementFile(date);
+      if (!file) return undefined;
+      const lines: SettlementLine[] = [];
+      for await (const line of file.lines(after)) lines.push(line);
+      expect(lines).toHaveLength(Math.max(0, file.count - after));
+      await file.close();
+      return { date: file.date, lines };
     };
     beforeEach(async () => {
       await goToNextDay();
@@ -66,6 +74,8 @@ export function settlementRules(bench: Bench): void {
           { reference: refund.reference, operation: 'refund', gross: -1_500n, fee: 0n, net: -1_500n, currency },
         ],
       });
+      expect((await fileOf(date, 2))?.lines).toEqual(file?.lines.slice(2));
+      expect((await fileOf(date, 3))?.lines).toEqual([]);
       const nextDate = today;
       await goToNextDay();
       expect(await fileOf(nextDate)).toMatchObject({ lines: [{ reference: later.reference }] });
@@ -100,10 +110,13 @@ export function settlementRules(bench: Bench): void {
       const date = today;
       await capturing().capture(aCapture(await givenAuthorized(bench)));
       await goToNextDay();
-      const text = await settling().settlementFile(date);
+      const before = await settling().settlementFile(date);
       await simulator().kill();
       await simulator().start();
-      expect(await settling().settlementFile(date)).toBe(text);
+      const after = await settling().settlementFile(date);
+      expect(after?.sha256).toBe(before?.sha256);
+      expect(after?.sums).toEqual(before?.sums);
+      for (const file of [before, after]) await file?.close();
     });
 
     test.each(['drop_before', 'drop_after', 'error'])('a file that met %s can be fetched again', async (kind) => {

@@ -7,7 +7,6 @@ import type {
   LooksUpByReference,
   LooksUpMovements,
   RefundsPayments,
-  SettlementFile,
   SettlesDaily,
 } from '../../../core/payments/acquirer.ts';
 import {
@@ -41,8 +40,6 @@ export interface AcquirerUnderTest {
   readonly capabilities: Readonly<Record<keyof typeof guards, boolean>>;
   /** The simulator's name, in its faults, of the call that cancels movements. */
   readonly cancelMovementFault: string;
-  /** Reads its settlement files, where it has them; throws for one that is not whole. */
-  readonly parseSettlementFile?: (text: string) => SettlementFile;
   /** Whether an approval holds money for a time, or moves it at once. */
   readonly holds: boolean;
   /** Minor units of an amount in the acquirer's records. */

@@ -1,5 +1,4 @@
 import { simulatedAcquirer } from '../../../adapters/acquirers/simulated/index.ts';
-import { parseSettlementFile } from '../../../adapters/acquirers/simulated/parse-settlement-file.ts';
 import { acquirerContract } from './contract.ts';
 
 acquirerContract({
@@ -23,7 +22,6 @@ acquirerContract({
     settle: true,
   },
   cancelMovementFault: 'cancelMovement',
-  parseSettlementFile,
   holds: true,
   minorUnits: (amount) => BigInt(String(amount)),
 });

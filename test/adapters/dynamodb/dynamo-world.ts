@@ -91,6 +91,9 @@ export const fxTable: CreateTableCommandInput = {
   ],
 };
 
+/** The table of settlements as the data stack describes it. */
+export const settlementsTable: CreateTableCommandInput = { ...fxTable, TableName: 'settlements' };
+
 /** The table of exceptions as the data stack describes it. */
 export const exceptionsTable: CreateTableCommandInput = {
   ...table('exceptions'),

@@ -12,7 +12,7 @@ import type { Payment } from '../../../core/payments/payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import { parseJsonObject } from '../../../local/kernel/json.ts';
 import { itemBytes } from '../../../local/meter/item-size.ts';
-import { platform, processingPayment } from '../../core/payments/fakes.ts';
+import { cardTender, noGiftCards, platform, processingPayment } from '../../core/payments/fakes.ts';
 import { fakeAcquirer, fakeMovementStore } from '../../core/payments/movements/fake-movements.ts';
 
 const now = new Date('2026-11-22T10:00:00.123Z');
@@ -24,10 +24,16 @@ async function given(opened: Payment) {
   const world = fakeMovementStore();
   await world.store.open(opened);
   const { acquirer } = fakeAcquirer(opened.amount);
-  await recordOutcome(world.store, opened.id, { ...approved, expiresAt: '2026-11-29T10:00:00.000Z' }, assessment, now);
+  await recordOutcome(
+    { payments: world.store, giftCards: noGiftCards },
+    opened.id,
+    { ...approved, expiresAt: '2026-11-29T10:00:00.000Z' },
+    assessment,
+    now,
+  );
   const move = (kind: 'capture' | 'void' | 'refund', amount: bigint | undefined, key: string) =>
     movePayment(
-      { store: world.movements, acquirer },
+      { store: world.movements, acquirer, giftCards: noGiftCards },
       {
         ...{ principal: { ...platform, id: opened.ownerId }, paymentId: opened.id, kind, amount, isFinal: false },
         ...{ idempotencyKey: key, requestId: 'JKJaXmPLvHcESHA=' },
@@ -96,7 +102,7 @@ describe('a payment and its transitions', () => {
         billingCountry: 'DE',
         shippingCountry: 'DE',
       },
-      tender: { ...template.tender, brand: 'american-express', fingerprint: 'f'.repeat(43) },
+      tender: { ...cardTender, brand: 'american-express', fingerprint: 'f'.repeat(43) },
     };
     const { move, items } = await given(opened);
     const authorized = items();

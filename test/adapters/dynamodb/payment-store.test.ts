@@ -9,7 +9,7 @@ import { deriveId } from '../../../core/ids.ts';
 import type { Payment } from '../../../core/payments/payment.ts';
 import { resolutionShards } from '../../../core/payments/ports.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
-import { processingPayment } from '../../core/payments/fakes.ts';
+import { noGiftCards, processingPayment } from '../../core/payments/fakes.ts';
 import type { DynamoWorld } from './dynamo-world.ts';
 import { dynoxide, givenDynamo } from './dynamo-world.ts';
 
@@ -74,7 +74,9 @@ withTables('twenty writers of one outcome make one transition', async () => {
   const opened = payment('twenty writers');
   await store.open(opened);
   const approved = { kind: 'approved', approvalCode: 'A', networkReference: 'N' } as const;
-  const writers = Array.from({ length: 20 }, () => recordOutcome(store, opened.id, approved, undefined, now));
+  const writers = Array.from({ length: 20 }, () =>
+    recordOutcome({ payments: store, giftCards: noGiftCards }, opened.id, approved, undefined, now),
+  );
   const changes = await Promise.all(writers);
   expect(new Set(changes.map(({ version }) => version))).toEqual(new Set([2]));
   const history = await store.history(opened.id);
@@ -93,7 +95,9 @@ withTables('racing outcomes: one is written, the others are told that they contr
     { kind: 'blocked' },
   ] as const;
   const settled = await Promise.allSettled(
-    outcomes.map((outcome) => recordOutcome(store, opened.id, outcome, undefined, now)),
+    outcomes.map((outcome) =>
+      recordOutcome({ payments: store, giftCards: noGiftCards }, opened.id, outcome, undefined, now),
+    ),
   );
   expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect((await store.history(opened.id))?.transitions).toHaveLength(1);
@@ -109,7 +113,13 @@ withTables('what is due is found by index, and leaves it with the outcome', asyn
   const rounds = await Promise.all([1, 2, 3].map(() => queue.beginRound(opened, again)));
   expect(rounds.filter(Boolean)).toHaveLength(1);
   expect(await duePayments(new Date('2026-11-22T10:10:59.000Z'))).not.toContain(opened.id);
-  await recordOutcome(store, opened.id, { kind: 'declined', code: 'lost_card' }, undefined, now);
+  await recordOutcome(
+    { payments: store, giftCards: noGiftCards },
+    opened.id,
+    { kind: 'declined', code: 'lost_card' },
+    undefined,
+    now,
+  );
   expect(await duePayments(new Date('2026-11-23T10:00:00.000Z'))).not.toContain(opened.id);
   const resolved = await store.find(opened.id);
   expect(resolved).not.toHaveProperty('resolveAt');
@@ -119,7 +129,7 @@ withTables('what is due is found by index, and leaves it with the outcome', asyn
 withTables('a round that resolved the payment before it was noted keeps the date that it set', async () => {
   const opened = payment('faster than its note', { resolveAt: '2026-11-22T10:00:00.000Z' });
   await store.open(opened);
-  await recordOutcome(store, opened.id, { kind: 'cancelled' }, undefined, now);
+  await recordOutcome({ payments: store, giftCards: noGiftCards }, opened.id, { kind: 'cancelled' }, undefined, now);
   const queue = dynamoResolutionQueue(world.client, 'payments');
   expect(await queue.beginRound(opened, new Date('2026-11-22T10:10:00.000Z'))).toBe(false);
   expect(await store.find(opened.id)).toMatchObject({ resolveAt: '2026-11-23T10:00:00.000Z', resolveRound: 0 });
@@ -147,7 +157,13 @@ withTables('a flight ends while the outcome is open, and touches no payment that
   const opened = payment('flight', { inFlightUntil: '2026-11-22T10:00:30.000Z' });
   await store.open(opened);
   expect(await store.endFlight(opened)).toEqual({ ...opened, inFlightUntil: opened.createdAt });
-  await recordOutcome(store, opened.id, { kind: 'declined', code: 'lost_card' }, undefined, now);
+  await recordOutcome(
+    { payments: store, giftCards: noGiftCards },
+    opened.id,
+    { kind: 'declined', code: 'lost_card' },
+    undefined,
+    now,
+  );
   const decided = await store.find(opened.id);
   expect(await store.endFlight(opened)).toEqual(decided);
   expect(await store.find(opened.id)).toEqual(decided);
@@ -206,7 +222,13 @@ withTables('transitions are found by time among everything else', async () => {
   for (const at of times) {
     const opened = payment(`log ${at}`);
     await store.open(opened);
-    await recordOutcome(store, opened.id, { kind: 'blocked' }, undefined, new Date(at));
+    await recordOutcome(
+      { payments: store, giftCards: noGiftCards },
+      opened.id,
+      { kind: 'blocked' },
+      undefined,
+      new Date(at),
+    );
     written.push(opened.id);
   }
   const found: string[] = [];

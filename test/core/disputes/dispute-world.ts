@@ -8,7 +8,7 @@ import { recordDispute } from '../../../core/disputes/record-dispute.ts';
 import { finishMovements } from '../../../core/payments/movements/finish-movements.ts';
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import { fakeExceptionBook } from '../exceptions/fake-exception-book.ts';
-import { platform } from '../payments/fakes.ts';
+import { noGiftCards, platform } from '../payments/fakes.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from '../payments/movements/fake-movements.ts';
 
 export const now = new Date('2026-11-22T10:00:00.000Z');
@@ -39,7 +39,7 @@ export async function givenPayment(amount: bigint, { feeBearer = 'platform' }: {
   const acquirer = fakeAcquirer(amount);
   const { store, disputes } = fakeDisputeStore(world);
   const exceptions = fakeExceptionBook();
-  const dependencies = { store: world.movements, acquirer: acquirer.acquirer };
+  const dependencies = { store: world.movements, acquirer: acquirer.acquirer, giftCards: noGiftCards };
   const current = () => world.payments.get(payment.id) ?? payment;
   /** What payouts have taken out of the lots, for the balance of seller_deferred. */
   const paid = { out: 0n };

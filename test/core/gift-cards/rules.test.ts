@@ -171,6 +171,46 @@ describe('a refund', () => {
   });
 });
 
+describe('a request that meets its twin half way, between one item that it reads and the next', () => {
+  /** Reads some items before the twin's work and the others after it. */
+  function givenTorn() {
+    const world = fakeGiftCardStore(issuedCard(10_000n));
+    const dependencies = { giftCards: world.store, backOff };
+    const torn = (twin: () => Promise<unknown>, ...early: readonly ('transition' | 'hold')[]) => {
+      let isFirst = true;
+      const read: typeof world.store.read = async (...keys) => {
+        const before = await world.store.read(...keys);
+        if (!isFirst) return before;
+        isFirst = false;
+        await twin();
+        const after = await world.store.read(...keys);
+        return { ...after, ...Object.fromEntries(early.map((item) => [item, before[item]])) };
+      };
+      return { giftCards: { ...world.store, read }, backOff };
+    };
+    return { dependencies, torn };
+  }
+  const at = { giftCardId: cardId, now: start };
+
+  test('is told what the twin did, and no refusal', async () => {
+    for (const early of [['hold'], ['hold', 'transition']] as const) {
+      const { dependencies, torn } = givenTorn();
+      const hold = { ...at, paymentId: 'pay_1', amount: 10_000n, currency: 'EUR' };
+      const twin = () => holdGiftCard(dependencies, hold);
+      expect(await holdGiftCard(torn(twin, ...early), hold)).toMatchObject({ kind: 'held', replayed: true });
+    }
+    const { dependencies, torn } = givenTorn();
+    await holdGiftCard(dependencies, { ...at, paymentId: 'pay_1', amount: 10_000n, currency: 'EUR' });
+    const redemption = { ...at, paymentId: 'pay_1', captureId: 'cap_1', amount: 10_000n, isFinal: true };
+    const redeemTwin = () => redeemGiftCard(dependencies, redemption);
+    expect(await redeemGiftCard(torn(redeemTwin, 'transition'), redemption)).toMatchObject({ kind: 'redeemed' });
+    const refund = { ...at, refundId: 'ref_1', amount: 10_000n };
+    const policy = { revivalDays: 90 };
+    const refundTwin = () => refundGiftCard(dependencies, policy, refund);
+    expect(await refundGiftCard(torn(refundTwin, 'transition'), policy, refund)).toMatchObject({ kind: 'refunded' });
+  });
+});
+
 test('a card that never stands still is given up on by name, after a bounded number of tries', async () => {
   const { store } = fakeGiftCardStore(issuedCard());
   let tries = 0;

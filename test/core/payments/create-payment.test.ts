@@ -3,7 +3,7 @@ import type { CreatePaymentDependencies, CreatePaymentRequest } from '../../../c
 import { createPayment } from '../../../core/payments/create-payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
-import { cardToken, demoSeller, fakePaymentStore, fakeWorkflow, platform } from './fakes.ts';
+import { cardToken, demoSeller, fakePaymentStore, fakeWorkflow, noGiftCards, platform } from './fakes.ts';
 
 const now = new Date('2026-11-22T10:00:00.000Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
@@ -19,6 +19,7 @@ function request(changes: Partial<CreatePaymentRequest> = {}): CreatePaymentRequ
     amount: 4200n,
     currency: 'EUR',
     tokenId: cardToken.id,
+    giftCards: [],
     capture: 'manual',
     buyer: { id: 'buyer-1', email: 'ada@example.com' },
     context: { ip: '192.0.2.1', deviceId: 'device-1', userAgent: 'test', billingCountry: 'DE', shippingCountry: 'DE' },
@@ -33,6 +34,7 @@ function given(outcome: Outcome | 'dies' = approved, hasToken = () => true) {
     payments: store,
     workflow,
     sellers: [demoSeller],
+    findGiftCard: () => Promise.reject(new Error('no gift card is named')),
     findToken: (tokenId, principal) =>
       Promise.resolve(
         hasToken() && tokenId === cardToken.id && principal.id === cardToken.ownerId ? cardToken : undefined,
@@ -133,7 +135,13 @@ describe('creating a payment', () => {
       replayed: true,
       payment: { status: 'processing' },
     });
-    await recordOutcome(store, first.kind === 'created' ? first.payment.id : '', approved, undefined, later(70));
+    await recordOutcome(
+      { payments: store, giftCards: noGiftCards },
+      first.kind === 'created' ? first.payment.id : '',
+      approved,
+      undefined,
+      later(70),
+    );
     expect(await createPayment(dependencies, again, later(80))).toMatchObject({
       replayed: true,
       payment: { status: 'authorized' },

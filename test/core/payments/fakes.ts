@@ -1,11 +1,13 @@
 import type { Principal } from '../../../core/access/principal.ts';
+import type { GiftCardDependencies } from '../../../core/gift-cards/change-gift-card.ts';
 import type { AuthorizationOrder } from '../../../core/payments/messages.ts';
-import type { Payment } from '../../../core/payments/payment.ts';
+import type { CardTender, Payment } from '../../../core/payments/payment.ts';
 import type { AuthorizationWorkflow, PaymentStore, Seller, StoredTransition } from '../../../core/payments/ports.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
 import { applyChange } from '../../../core/payments/transition.ts';
 import type { CardToken } from '../../../core/tokens/token.ts';
+import { backOff, fakeGiftCardStore } from '../gift-cards/fakes.ts';
 
 export const platform: Principal = { kind: 'client', id: 'client-platform', scopes: ['payments/create'] };
 export const demoSeller: Seller = {
@@ -27,6 +29,9 @@ export const cardToken: CardToken = {
   createdAt: '2026-11-22T10:00:00.000Z',
   version: 1,
 };
+
+/** Gift cards of which there are none. */
+export const noGiftCards = { giftCards: fakeGiftCardStore().store, backOff, revivalDays: 90 };
 
 /** A store with DynamoDB's promises: conditional writes, one at a time. */
 export function fakePaymentStore() {
@@ -69,18 +74,34 @@ export function fakePaymentStore() {
 }
 
 /** A workflow that comes to the given outcome, or dies before it does. */
-export function fakeWorkflow(store: PaymentStore, outcome: Outcome | 'dies', now: Date) {
+export function fakeWorkflow(
+  store: PaymentStore,
+  outcome: Outcome | 'dies',
+  now: Date,
+  giftCards: GiftCardDependencies = noGiftCards,
+) {
   const orders: AuthorizationOrder[] = [];
   const workflow: AuthorizationWorkflow = {
     run: async (order) => {
       orders.push(order);
       if (outcome === 'dies') return { kind: 'unfinished' };
-      const change = await recordOutcome(store, order.paymentId, outcome, undefined, now);
+      const change = await recordOutcome({ payments: store, giftCards }, order.paymentId, outcome, undefined, now);
       return outcome.kind === 'unknown' ? { kind: 'unfinished' } : { kind: 'finished', change };
     },
   };
   return { workflow, orders };
 }
+
+/** The card that pays of itself. */
+export const cardTender: CardTender = {
+  type: 'card',
+  tokenId: cardToken.id,
+  brand: 'visa',
+  funding: 'credit',
+  bin: '424242',
+  last4: '4242',
+  fingerprint: 'f',
+};
 
 /** A payment that was just opened. */
 export function processingPayment(amount = 4200n): Payment {
@@ -93,15 +114,7 @@ export function processingPayment(amount = 4200n): Payment {
     sellerId: 'sel_demo',
     buyer: { id: 'buyer-1', email: 'ada@example.com' },
     context: { ip: '192.0.2.1', deviceId: 'd', userAgent: 'u', billingCountry: 'DE', shippingCountry: 'DE' },
-    tender: {
-      type: 'card',
-      tokenId: cardToken.id,
-      brand: 'visa',
-      funding: 'credit',
-      bin: '424242',
-      last4: '4242',
-      fingerprint: 'f',
-    },
+    tender: cardTender,
     amount,
     currency: 'EUR',
     status: 'processing',

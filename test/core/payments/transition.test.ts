@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { OutcomeContradictsBook, recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
 import { applyChange, transitionFor, transitionRules } from '../../../core/payments/transition.ts';
-import { fakePaymentStore, processingPayment } from './fakes.ts';
+import { fakePaymentStore, noGiftCards, processingPayment } from './fakes.ts';
 
 const now = new Date('2026-11-22T10:00:00.000Z');
 
@@ -70,9 +70,11 @@ describe('any history of outcomes, doubled and out of order', () => {
           const payment = processingPayment(amount);
           await store.open(payment);
           for (const outcome of history) {
-            await recordOutcome(store, payment.id, outcome, undefined, now).catch((error: unknown) => {
-              if (!(error instanceof OutcomeContradictsBook)) throw error;
-            });
+            await recordOutcome({ payments: store, giftCards: noGiftCards }, payment.id, outcome, undefined, now).catch(
+              (error: unknown) => {
+                if (!(error instanceof OutcomeContradictsBook)) throw error;
+              },
+            );
           }
           const transitions = transitionsOf(payment.id);
           expect(transitions.map(({ version }) => version)).toEqual(transitions.map((_, index) => index + 2));
@@ -96,9 +98,23 @@ describe('any history of outcomes, doubled and out of order', () => {
         fc.pre(outcome.kind !== 'reversalConfirmed');
         const { store, transitionsOf } = fakePaymentStore();
         await store.open(processingPayment());
-        const first = await recordOutcome(store, processingPayment().id, outcome, undefined, now);
+        const first = await recordOutcome(
+          { payments: store, giftCards: noGiftCards },
+          processingPayment().id,
+          outcome,
+          undefined,
+          now,
+        );
         const later = new Date(now.getTime() + 1000);
-        expect(await recordOutcome(store, processingPayment().id, outcome, undefined, later)).toEqual(first);
+        expect(
+          await recordOutcome(
+            { payments: store, giftCards: noGiftCards },
+            processingPayment().id,
+            outcome,
+            undefined,
+            later,
+          ),
+        ).toEqual(first);
         expect(transitionsOf(processingPayment().id)).toHaveLength(1);
       }),
     );
@@ -108,26 +124,56 @@ describe('any history of outcomes, doubled and out of order', () => {
     const confirmed: Outcome = { kind: 'reversalConfirmed' };
     const { store, transitionsOf } = fakePaymentStore();
     await store.open(processingPayment());
-    await recordOutcome(store, processingPayment().id, { kind: 'cancelled' }, undefined, now);
+    await recordOutcome(
+      { payments: store, giftCards: noGiftCards },
+      processingPayment().id,
+      { kind: 'cancelled' },
+      undefined,
+      now,
+    );
     for (let time = 0; time < 3; time += 1)
-      await recordOutcome(store, processingPayment().id, confirmed, undefined, now);
+      await recordOutcome(
+        { payments: store, giftCards: noGiftCards },
+        processingPayment().id,
+        confirmed,
+        undefined,
+        now,
+      );
     expect(transitionsOf(processingPayment().id).map(({ cause }) => cause)).toEqual(['cancelled', 'reversalConfirmed']);
 
     const other = fakePaymentStore();
     await other.store.open(processingPayment());
     const notSent: Outcome = { kind: 'notSent', code: 'acquirer_unavailable' };
-    await recordOutcome(other.store, processingPayment().id, notSent, undefined, now);
-    await recordOutcome(other.store, processingPayment().id, confirmed, undefined, now);
+    await recordOutcome(
+      { payments: other.store, giftCards: noGiftCards },
+      processingPayment().id,
+      notSent,
+      undefined,
+      now,
+    );
+    await recordOutcome(
+      { payments: other.store, giftCards: noGiftCards },
+      processingPayment().id,
+      confirmed,
+      undefined,
+      now,
+    );
     expect(other.transitionsOf(processingPayment().id)).toHaveLength(1);
   });
 
   test('an approval that arrives after the payment failed is an alarm, not a change', async () => {
     const { store } = fakePaymentStore();
     await store.open(processingPayment());
-    await recordOutcome(store, processingPayment().id, { kind: 'cancelled' }, undefined, now);
-    const late: Outcome = { kind: 'approved', approvalCode: 'A', networkReference: 'N' };
-    await expect(recordOutcome(store, processingPayment().id, late, undefined, now)).rejects.toThrow(
-      OutcomeContradictsBook,
+    await recordOutcome(
+      { payments: store, giftCards: noGiftCards },
+      processingPayment().id,
+      { kind: 'cancelled' },
+      undefined,
+      now,
     );
+    const late: Outcome = { kind: 'approved', approvalCode: 'A', networkReference: 'N' };
+    await expect(
+      recordOutcome({ payments: store, giftCards: noGiftCards }, processingPayment().id, late, undefined, now),
+    ).rejects.toThrow(OutcomeContradictsBook);
   });
 });

@@ -4,17 +4,20 @@ import { givenFunctions } from './function-world.ts';
 
 let world: FunctionWorld | undefined;
 
-async function given(options: WorldOptions): Promise<FunctionWorld> {
-  world = await givenFunctions(options);
-  return world;
-}
-
 afterEach(async () => {
   await world?.close();
   world = undefined;
 });
 
-describe('calls to AWS', () => {
+describe.each([
+  ['over connections', false],
+  ['handed over without a connection', true],
+])('calls to AWS, %s', (_, handsOver) => {
+  async function given(options: WorldOptions): Promise<FunctionWorld> {
+    world = await givenFunctions({ handsOver, ...options });
+    return world;
+  }
+
   const readItem = `
     import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
     const client = new DynamoDBClient();
@@ -39,6 +42,27 @@ describe('calls to AWS', () => {
     expect(headers.authorization).not.toContain('x-quittance-invocation');
     expect(headers['x-amz-security-token']).toContain('readItemRole');
     expect(JSON.parse(body)).toEqual({ TableName: 'Payments', Key: { pk: { S: 'pay_1' } } });
+  });
+
+  test('an answer that is refused is the error of its name', async () => {
+    const { invoke } = await given({
+      bundles: {
+        refused: `
+          import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+          const client = new DynamoDBClient();
+          export const handler = async () => {
+            try { await client.send(new GetItemCommand({ TableName: 'Payments', Key: { pk: { S: 'a' } } })); }
+            catch (error: any) { return [error.name, error.$metadata.httpStatusCode]; }
+          };`,
+      },
+      respond: () =>
+        Promise.resolve({
+          statusCode: 400,
+          headers: { 'content-type': 'application/x-amz-json-1.0' },
+          body: '{"__type":"ResourceNotFoundException","message":"no"}',
+        }),
+    });
+    expect((await invoke('refused')).payload).toEqual(['ResourceNotFoundException', 400]);
   });
 
   test('many invocations at once keep their ids apart and share their connections', async () => {
@@ -109,5 +133,50 @@ describe('calls to AWS', () => {
     expect([...ids][0]).toBeDefined();
     expect(received[1]?.headers['x-listed']).toBe('yes');
     expect(received[4]).toMatchObject({ method: 'POST', body: 'text' });
+  });
+});
+
+describe('a request that is handed over', () => {
+  const bundles = {
+    asking: `
+      import http from 'node:http';
+      import { once } from 'node:events';
+      export const handler = async ({ give }: any) => {
+        const request = http.request(process.env.AWS_ENDPOINT_URL!, { method: 'POST', headers: { 'X-One': '1' }, timeout: 50 });
+        const events: string[] = [];
+        for (const name of ['response', 'error', 'timeout', 'close']) request.on(name, () => events.push(name));
+        request.setHeader('X-Two', 2);
+        request.write('é');
+        request.write(Buffer.from('ä'));
+        request.end('!');
+        if (give === 'up') request.setTimeout(20, () => request.destroy());
+        const closed = new Promise((resolve) => request.once('close', resolve));
+        let text = '';
+        request.on('response', (response: any) => { response.setEncoding('utf8'); response.on('data', (chunk: string) => { text += chunk; }); });
+        await closed;
+        return { events, text };
+      };`,
+  };
+
+  test('sends what was written with all headers, and reads the answer like any other', async () => {
+    world = await givenFunctions({ bundles, handsOver: true, answerRequest: ({ body }) => `got ${body}` });
+    expect((await world.invoke('asking', {})).payload).toEqual({ events: ['response', 'close'], text: 'got éä!' });
+    expect(world.received[0]).toMatchObject({ method: 'POST', url: '/', body: 'éä!' });
+    expect(world.received[0]?.headers).toMatchObject({ 'x-one': '1', 'x-two': '2' });
+  });
+
+  test('ends as a lost connection does when no answer is to come', async () => {
+    world = await givenFunctions({ bundles, respond: () => Promise.resolve(undefined) });
+    expect((await world.invoke('asking', {})).payload).toEqual({ events: ['error', 'close'], text: '' });
+  });
+
+  test('can be given up after a time, and the late answer reaches nobody', async () => {
+    const late = Promise.withResolvers<undefined>();
+    world = await givenFunctions({ bundles, respond: () => late.promise });
+    expect((await world.invoke('asking', { give: 'up' })).payload).toEqual({
+      events: ['timeout', 'error', 'close'],
+      text: '',
+    });
+    late.resolve(undefined);
   });
 });

@@ -56,13 +56,16 @@ export interface WorldOptions extends Partial<FunctionServiceOptions> {
   >;
   readonly others?: readonly Resource[];
   readonly answerRequest?: (request: ReceivedRequest) => string | Promise<string>;
+  /** Whether requests to the endpoint are handed over instead of taking a connection. */
+  readonly handsOver?: boolean;
 }
 
 /** The function service on a folder of its own, with bundles made by esbuild and a server that stands for AWS. */
 export async function givenFunctions({
   bundles,
   others = [],
-  answerRequest,
+  answerRequest = () => '{}',
+  handsOver = false,
   ...changes
 }: WorldOptions): Promise<FunctionWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
@@ -70,7 +73,7 @@ export async function givenFunctions({
   mkdirSync(dataDir);
   const store = openStore(join(dataDir, 'store.db'));
   const clock = createClock({ store });
-  const endpoint = await givenEndpoint(answerRequest ?? (() => '{}'));
+  const endpoint = await givenEndpoint(answerRequest);
   const dispatched: { service: string; call: Call }[] = [];
   const lines: { functionName: string; line: string }[] = [];
   const operatorLines: string[] = [];
@@ -89,6 +92,15 @@ export async function givenFunctions({
       accessKeyId: `AKID${roleArn.split('/').at(-1) ?? ''}`,
       secretAccessKey: 'secret',
       sessionToken: `session of ${roleArn}`,
+    }),
+    ...(handsOver && {
+      respond: async (request) => {
+        const { method, path: url, headers, body } = request;
+        const received = { method, url, headers, body };
+        endpoint.received.push(received);
+        const answer = await answerRequest(received);
+        return { statusCode: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: answer };
+      },
     }),
     ...changes,
   };

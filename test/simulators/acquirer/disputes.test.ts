@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import * as z from 'zod';
-import { parseSettlementFile } from '../../../adapters/acquirers/simulated/parse-settlement-file.ts';
+import { parseSettlementLine } from '../../../adapters/acquirers/simulated/check-settlement-file.ts';
 import { isAuthentic, parsePublicKey } from '../../../core/webhooks/verify-signature.ts';
 import { until } from '../../adapters/acquirers/until.ts';
 import { authorization } from '../bodies.ts';
@@ -266,7 +266,10 @@ describe('the settlement', () => {
     await advance(day);
     const linesOf = async (date: string) => {
       const text = await (await fetch(`${simulator.url}/settlements/${date}`)).text();
-      return parseSettlementFile(text).lines.filter(({ operation }) => operation !== 'capture');
+      const movements = text.split('\n').slice(1, -2);
+      return movements
+        .map((line, index) => parseSettlementLine(line, index + 2))
+        .filter(({ operation }) => operation !== 'capture');
     };
     expect(await linesOf(first)).toEqual([
       { reference: lost.id, operation: 'chargeback', gross: -1_000n, fee: 1_500n, net: -2_500n, currency: 'EUR' },

@@ -6,6 +6,7 @@ import type { CancelsByReference, LooksUpMovements } from '../../../../core/paym
 import { statusesFor } from '../../../../core/payments/movements/movement-rules.ts';
 import type { Payment } from '../../../../core/payments/payment.ts';
 import type { MovementStore } from '../../../../core/payments/ports.ts';
+import { noPart } from '../../../../core/payments/tenders/tender-share.ts';
 import { transitionFor } from '../../../../core/payments/transition.ts';
 import { applyChange } from '../../../../core/payments/transition.ts';
 import { fakePaymentStore, processingPayment } from '../fakes.ts';
@@ -27,10 +28,23 @@ export function fakeMovementStore() {
       if (!payment || payment.movements[movement.id] || isLeft !== true) {
         return Promise.resolve({ kind: 'refused', payment });
       }
+      const takesAll = movement.taken === read[remainder];
+      const shares = payment.shares?.map((share, index) => {
+        const { taken } = movement.parts?.[index] ?? noPart;
+        return { ...share, [remainder]: share[remainder] - taken };
+      });
+      const isExact = takesAll && movement.kind !== 'refund';
+      const hasParts =
+        shares?.every((share, index) => {
+          const isTaken = (movement.parts?.[index] ?? noPart).taken > 0n;
+          return isExact ? share[remainder] === 0n : !isTaken || share[remainder] >= 0n;
+        }) ?? true;
+      if (!hasParts) return Promise.resolve({ kind: 'refused', payment });
       if (!statusesFor(movement.kind).includes(payment.status)) return Promise.resolve({ kind: 'refused', payment });
       const begun: Payment = {
         ...payment,
         [remainder]: payment[remainder] - movement.taken,
+        ...(shares ? { shares } : {}),
         movements: { ...payment.movements, [movement.id]: movement },
         version: payment.version + 1,
         updatedAt: now.toISOString(),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Payment } from '../../../../core/payments/payment.ts';
+import type { CaptureRequest } from '../../../../core/payments/acquirer.ts';
 import { finishMovements } from '../../../../core/payments/movements/finish-movements.ts';
 import { movePayment } from '../../../../core/payments/movements/move-payment.ts';
 import { movementRules } from '../../../../core/payments/movements/movement-rules.ts';
 import { transitionRules } from '../../../../core/payments/transition.ts';
-import { platform } from '../fakes.ts';
+import { noGiftCards, platform } from '../fakes.ts';
 import type { Weather } from './fake-movements.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from './fake-movements.ts';
 
@@ -17,7 +18,7 @@ async function given(amount: bigint) {
   const payment = authorizedPayment(amount, now);
   await world.store.open(payment);
   const acquirer = fakeAcquirer(amount);
-  const dependencies = { store: world.movements, acquirer: acquirer.acquirer };
+  const dependencies = { store: world.movements, acquirer: acquirer.acquirer, giftCards: noGiftCards };
   const current = () => world.payments.get(payment.id) ?? payment;
   let requests = 0;
   const ask = (
@@ -234,6 +235,25 @@ describe('a capture', () => {
       movement: { state: 'failed', failureCode: 'acquirer_unavailable' },
     });
     expect(await world.ask('capture', { key: 'two' })).toMatchObject({ payment: { status: 'captured' } });
+  });
+
+  test('that somebody else ended meanwhile is answered as it ended, whatever has come since', async () => {
+    const world = await given(1000n);
+    const slow = {
+      ...world.acquirer,
+      capture: async (request: CaptureRequest) => {
+        const answer = await world.acquirer.capture(request);
+        await world.finish(later(60));
+        await world.ask('refund', { amount: 100n, key: 'refund', at: later(61) });
+        return answer;
+      },
+    };
+    const request = { principal: platform, paymentId: world.payment.id, kind: 'capture', isFinal: false } as const;
+    const asked = { ...request, idempotencyKey: 'slow', requestId: 'request-slow' };
+    const told = await movePayment({ ...world.dependencies, acquirer: slow }, asked, now);
+    expect(told).toMatchObject({ payment: { status: 'captured', amountCaptured: 1000n, amountRefunded: 0n } });
+    const replayed = await movePayment(world.dependencies, { ...asked, requestId: 'again' }, later(62));
+    expect(replayed).toEqual({ ...told, replayed: true });
   });
 
   test('under the same key with another amount is refused', async () => {

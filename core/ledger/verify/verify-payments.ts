@@ -1,0 +1,98 @@
+import type { Payment } from '../../payments/payment.ts';
+import type { StoredTransition } from '../../payments/ports.ts';
+import { standingDisputes, takenBack } from '../../payments/taken-back.ts';
+import type { Books, Finding } from './books.ts';
+import { finding, unless } from './books.ts';
+
+/** Each payment's transitions follow on one another, pass no cap, and have made the payment what it is. */
+export function* verifyPayments({ payments, paymentTransitions }: Books): Generator<Finding> {
+  const byId = new Map(payments.map((payment) => [payment.id, payment]));
+  const transitions = Map.groupBy(paymentTransitions, ({ paymentId }) => paymentId);
+  for (const id of new Set([...byId.keys(), ...transitions.keys()])) {
+    const payment = byId.get(id);
+    const history = (transitions.get(id) ?? []).toSorted((one, other) => one.version - other.version);
+    yield* verifyHistory(history);
+    if (payment) yield* verifyPayment(payment, history);
+    else yield finding(id, 'a payment for its transitions', 'none');
+  }
+}
+
+function* verifyHistory(history: readonly StoredTransition[]): Generator<Finding> {
+  let before: Before = { to: 'processing', version: 1, captured: 0n, refunded: 0n };
+  for (const transition of history) {
+    const id = nameOf(transition);
+    const { from, to, version, change } = transition;
+    yield* unless(id, 'to start from', before.to, from);
+    if (version <= before.version) yield finding(id, `a version above ${before.version}`, version);
+    yield* unless(id, 'the change of version', version, change.version);
+    yield* unless(id, 'the change to', to, change.status);
+    yield* verifyCaps(id, change);
+    const moved = movedBy(transition);
+    yield* unless(id, 'captured in all', before.captured + moved.captured, change.amountCaptured);
+    yield* unless(id, 'refunded in all', before.refunded + moved.refunded, change.amountRefunded);
+    before = { to, version, captured: change.amountCaptured, refunded: change.amountRefunded };
+  }
+}
+
+interface Before {
+  readonly to: string;
+  readonly version: number;
+  readonly captured: bigint;
+  readonly refunded: bigint;
+}
+
+type Amounts = Pick<Payment, 'amountAuthorized' | 'amountCaptured' | 'amountRefunded' | 'capturable' | 'refundable'> &
+  Pick<Payment, 'disputes' | 'disputeExcess'>;
+
+/** What is refundable may be below zero: a chargeback takes in full what refunds took before it. */
+function* verifyCaps(id: string, amounts: Amounts): Generator<Finding> {
+  const { amountAuthorized: authorized, amountCaptured: captured, amountRefunded: refunded, capturable } = amounts;
+  if ([authorized, captured, refunded, capturable].some((amount) => amount < 0n)) {
+    yield finding(id, 'amounts of nothing or more', [authorized, captured, refunded, capturable]);
+  }
+  yield* atMost(id, 'captured and capturable', authorized, captured + capturable);
+  yield* atMost(id, 'refunded and charged back', captured, takenBack(amounts));
+  yield* atMost(
+    id,
+    'refunded, charged back and refundable',
+    captured,
+    refunded + standingDisputes(amounts) + amounts.refundable,
+  );
+}
+
+function* atMost(id: string, what: string, most: bigint, found: bigint): Generator<Finding> {
+  if (found > most) yield finding(id, `${what} of at most ${most.toString()}`, found);
+}
+
+/** What a transition moved: an accepted capture or refund its amount, all others nothing. */
+function movedBy({ attempt, change: { movement } }: StoredTransition) {
+  const amount = attempt.outcome === 'accepted' && movement?.state === 'succeeded' ? movement.amount : 0n;
+  return {
+    captured: movement?.kind === 'capture' ? amount : 0n,
+    refunded: movement?.kind === 'refund' ? amount : 0n,
+  };
+}
+
+function* verifyPayment(payment: Payment, history: readonly StoredTransition[]): Generator<Finding> {
+  const { id, movements } = payment;
+  const last = history.at(-1)?.change;
+  yield* unless(id, 'the status', last?.status ?? 'processing', payment.status);
+  yield* unless(id, 'captured', last?.amountCaptured ?? 0n, payment.amountCaptured);
+  yield* unless(id, 'refunded', last?.amountRefunded ?? 0n, payment.amountRefunded);
+  yield* unless(id, 'authorized', last?.amountAuthorized ?? 0n, payment.amountAuthorized);
+  yield* verifyCaps(id, payment);
+  // A version is made by each transition, and by the beginning of each movement that none of them began.
+  const begun = history.filter(({ change }) => change.movement?.state === 'pending').length;
+  const versions = 1 + history.length + Object.keys(movements).length - begun;
+  yield* unless(id, `as many versions as it has transitions and movements,`, versions, payment.version);
+  for (const transition of history) {
+    const { movement } = transition.change;
+    if (movement && movement.state !== 'pending') {
+      yield* unless(nameOf(transition), "the payment's movement", movement, movements[movement.id]);
+    }
+  }
+}
+
+function nameOf({ paymentId, version }: StoredTransition): string {
+  return `${paymentId}/${String(version).padStart(6, '0')}`;
+}

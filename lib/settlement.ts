@@ -1,0 +1,100 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { settlementLogMessages } from '../core/settlement/log-messages.ts';
+import type { Environment as ReconcileSettlementEnvironment } from '../lambdas/settlement/reconcile-settlement.schedule.ts';
+import type { DataStack } from './data-stack.ts';
+import { HouseAlarm } from './house/alarm.ts';
+import type { VariablesOf } from './house/environment.ts';
+import { HouseFunction } from './house/function.ts';
+import { HouseSchedule } from './house/schedule.ts';
+import type { Stage } from './stage.ts';
+
+export interface SettlementProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  /** A CloudFormation token. */
+  readonly acquirerUrl: string;
+}
+
+/** The acquirer's daily settlement, from clearing to the bank, and the alarms for what does not fit or does not come. */
+export class Settlement extends Construct {
+  constructor(scope: Construct, id: string, props: SettlementProps) {
+    super(scope, id);
+    const target = this.reconcileSettlement(props);
+    new HouseSchedule(this, 'ReconcileSettlementSchedule', {
+      group: new CfnScheduleGroup(this, 'ScheduleGroup'),
+      // The acquirer's day ends at midnight, UTC. The second run takes what was late, and goes on with what was not finished.
+      cron: '30 1,13 * * ? *',
+      timeZone: 'UTC',
+      usefulFor: Duration.hours(6),
+      target,
+    });
+    this.alarmOn(target, {
+      id: 'Unexplained',
+      message: settlementLogMessages.unexplained,
+      meaning: "Something of the acquirer's settlement does not fit our book: see GET /v1/exceptions.",
+      runbook: 'Settlement does not fit',
+    });
+    this.alarmOn(target, {
+      id: 'Overdue',
+      message: settlementLogMessages.overdue,
+      meaning: 'Captures or refunds were not settled in time: clearing does not come to zero.',
+      runbook: 'Money does not clear in time',
+    });
+  }
+
+  private reconcileSettlement({ stage, data, acquirerUrl }: SettlementProps): HouseFunction {
+    const { settlementsTable, exceptionsTable, paymentsTable, ledgerTable } = data;
+    return new HouseFunction(this, 'ReconcileSettlement', {
+      stage,
+      handler: 'settlement/reconcile-settlement.schedule',
+      purpose: "books the acquirer's daily settlement",
+      // A hundred thousand lines take some minutes; what is left is for the next run.
+      timeoutSeconds: 600,
+      environment: {
+        SETTLEMENTS_TABLE_NAME: settlementsTable.tableName,
+        EXCEPTIONS_TABLE_NAME: exceptionsTable.tableName,
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        LEDGER_TABLE_NAME: ledgerTable.tableName,
+        ACQUIRER_URL: acquirerUrl,
+        SETTLEMENT: Stack.of(this).toJsonString(stage.settlement),
+      } satisfies VariablesOf<ReconcileSettlementEnvironment>,
+    })
+      .may(
+        [
+          'dynamodb:GetItem',
+          'dynamodb:BatchGetItem',
+          'dynamodb:Query',
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+        ],
+        settlementsTable.tableArn,
+      )
+      .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], exceptionsTable.tableArn)
+      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn)
+      .may(['dynamodb:GetItem', 'dynamodb:Query'], ledgerTable.tableArn);
+  }
+
+  /** The function's log says it once for each run that found something new; more than that no metric has to know. */
+  private alarmOn(
+    { function: { logGroup } }: HouseFunction,
+    { id, message, meaning, runbook }: Readonly<Record<'id' | 'message' | 'meaning' | 'runbook', string>>,
+  ): void {
+    const filter = new MetricFilter(this, `${id}Filter`, {
+      logGroup,
+      // Lambda's JSON format puts what was logged under `message`.
+      filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
+      metricNamespace: Stack.of(this).stackName,
+      metricName: `Settlement${id}`,
+    });
+    new HouseAlarm(this, `${id}Alarm`, {
+      metric: filter.metric({ period: Duration.minutes(5), statistic: 'Sum' }),
+      threshold: 1,
+      meaning,
+      runbook,
+    });
+  }
+}
