@@ -20,6 +20,12 @@ const paymentIndexes = [
   { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
 ];
 
+const begunPayments = {
+  holds: 'payments that were begun and not looked after',
+  runbook: 'Begun payments wait',
+  deadLetterRunbook: 'Begun payments were never looked after',
+};
+
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
 }
@@ -104,11 +110,7 @@ export class DataStack extends Stack {
       runbook: 'Events wait to be published',
       deadLetterRunbook: 'Events were never published',
     });
-    this.begunPaymentsQueue = this.createQueue('BegunPaymentsQueue', {
-      holds: 'payments that were begun and not looked after',
-      runbook: 'Begun payments wait',
-      deadLetterRunbook: 'Begun payments were never looked after',
-    });
+    this.begunPaymentsQueue = this.createQueue('BegunPaymentsQueue', begunPayments);
     this.unpublishedGiftCardsQueue = this.createQueue('UnpublishedGiftCardsQueue', {
       holds: 'stream batches of gift cards that could not be published',
       runbook: 'Gift card events wait to be published',

@@ -153,7 +153,12 @@ async function passADay(): Promise<void> {
   const kind = 'error_before';
   for (const operation of ['Query', 'GetItem'])
     here.cloud.faults.add({ service: 'dynamodb', operation, kind, rate: 1 });
-  for (const id of ['GiftCardUpkeepExpireGiftCards', 'PaymentUpkeepNoteExpiries', 'LedgerCloseDay', 'SettlementReconcileSettlement'])
+  for (const id of [
+    'GiftCardUpkeepExpireGiftCards',
+    'PaymentUpkeepNoteExpiries',
+    'LedgerCloseDay',
+    'SettlementReconcileSettlement',
+  ])
     await invokeFunction(here, id, 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
