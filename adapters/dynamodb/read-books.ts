@@ -63,8 +63,8 @@ function sortIn(books: Mutable<Books>, item: Item): void {
     case 'roots':
       books.roots.push(toRoot(item));
       return;
+    // Where a code leads, and up to when a pass over the payments went: nothing of the books.
     case 'code#':
-    // Up to when a pass over the payments went: nothing of the books.
     case 'watermark':
       return;
     default:
