@@ -168,6 +168,8 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   expect(idsOf('Delete')).toEqual(['CvcTable', 'GiftCardSecretsTable']);
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
+    'BegunPaymentsQueue',
+    'BegunPaymentsQueueDeadLetters',
     'EventBus',
     'ExceptionsTable',
     'FraudTable',
@@ -242,6 +244,8 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'BegunPaymentsQueue',
+    'BegunPaymentsQueueDeadLetters',
     'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',
