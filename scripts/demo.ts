@@ -100,7 +100,7 @@ async function tell({ outputs, accessTokenFor, advance, now }: Instance): Promis
 
 /** A minute later the books hold everything, and anybody can prove them from the stored data. */
 async function tellOfTheBooks({ outputs, accessTokenFor, advance, dataDir }: Instance): Promise<void> {
-  step(11, 'Two minutes later everything is in the books, and debits equal credits.');
+  step(13, 'Two minutes later everything is in the books, and debits equal credits.');
   await advance('PT2M');
   const operator = createClient({ apiUrl: outputs.apiUrl, accessToken: accessTokenFor('operations/read') });
   const { currencies } = await operator.getTrialBalance();
@@ -111,7 +111,7 @@ async function tellOfTheBooks({ outputs, accessTokenFor, advance, dataDir }: Ins
   }
   assert.ok(currencies.length > 0);
 
-  step(12, 'An auditor proves the journal from the stored data, without asking the platform: npm run verify:ledger.');
+  step(14, 'An auditor proves the journal from the stored data, without asking the platform: npm run verify:ledger.');
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'scripts/verify-ledger.ts', '--settled'],

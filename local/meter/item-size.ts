@@ -8,11 +8,16 @@ import type { Json, JsonObject } from '../kernel/service.ts';
  * `item` is in DynamoDB's JSON: `{"pk": {"S": "a"}}`. What is no attribute value counts nothing.
  */
 export function itemBytes(item: JsonObject): number {
-  return Object.entries(item).reduce((bytes, [name, value]) => bytes + Buffer.byteLength(name) + valueBytes(value), 0);
+  let bytes = 0;
+  // Of every item that is read or written: no list is made of its members.
+  for (const name in item) bytes += Buffer.byteLength(name) + valueBytes(item[name]);
+  return bytes;
 }
 
-function valueBytes(value: Json): number {
-  const [type, content] = isJsonObject(value) ? (Object.entries(value)[0] ?? []) : [];
+function valueBytes(value: Json | undefined): number {
+  if (!isJsonObject(value)) return 0;
+  const type = firstName(value);
+  const content = type === undefined ? undefined : value[type];
   switch (type) {
     case 'S':
       return textBytes(content);
@@ -38,6 +43,11 @@ function valueBytes(value: Json): number {
   }
 }
 
+function firstName(value: JsonObject): string | undefined {
+  for (const name in value) return name;
+  return undefined;
+}
+
 /** A list or map costs three bytes whatever is in it, and each of its members one byte more. */
 const containerBytes = 3;
 const memberBytes = 1;
@@ -59,6 +69,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
+const plainNumber = /^[1-9](?:\d*[1-9])?$/u;
 const numberPattern = /^(?<sign>[+-]?)(?<whole>\d*)(?:\.(?<fraction>\d*))?(?:[eE](?<exponent>[+-]?\d+))?$/u;
 
 /**
@@ -67,6 +78,8 @@ const numberPattern = /^(?<sign>[+-]?)(?<whole>\d*)(?:\.(?<fraction>\d*))?(?:[eE
  * counted apart, each rounded up, and a minus costs a byte. Zero is one byte.
  */
 function numberBytes(text: string): number {
+  // Most numbers are short and whole, without a zero at either end.
+  if (plainNumber.test(text)) return 1 + Math.ceil(text.length / 2);
   const { sign, whole = '', fraction = '', exponent = '0' } = numberPattern.exec(text)?.groups ?? {};
   const digits = whole + fraction;
   if (!/[1-9]/u.test(digits)) return 1;

@@ -48,6 +48,8 @@ export async function bundle(inputsHash: string): Promise<void> {
       entryPoints: entries,
       outdir: folder,
       sourcemap: 'external',
+      // The sources lie beside their maps; to copy them into each map takes a third of the whole time.
+      sourcesContent: false,
       write: false,
     });
     for (const { path, contents } of outputFiles) {

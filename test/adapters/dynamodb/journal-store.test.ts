@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createHash } from 'node:crypto';
 import { backOffWithJitter } from '../../../adapters/dynamodb/back-off.ts';
 import { itemDigest } from '../../../adapters/dynamodb/canonical-item.ts';
-import { headKey, segmentKey, toSegment } from '../../../adapters/dynamodb/journal-item.ts';
+import { headKey, segmentKey, toSegment, toSegmentItem } from '../../../adapters/dynamodb/journal-item.ts';
 import { isJournaled, toJournalEntry } from '../../../adapters/dynamodb/journal-source.ts';
 import { dynamoJournalStore } from '../../../adapters/dynamodb/journal-store.ts';
 import { dynamoClosingStore, dynamoLedgerReader } from '../../../adapters/dynamodb/ledger-reader.ts';
@@ -13,8 +14,10 @@ import { bookEntries } from '../../../core/ledger/journal/book-entries.ts';
 import { closeDay } from '../../../core/ledger/journal/close-day.ts';
 import type { JournalEntry } from '../../../core/ledger/journal/entry.ts';
 import { chainOf, entryId, journalChains } from '../../../core/ledger/journal/entry.ts';
-import { segmentHash } from '../../../core/ledger/journal/segment.ts';
+import { genesisHash, mostEntries, sealSegment, segmentHash } from '../../../core/ledger/journal/segment.ts';
 import { encodeTotals, totalsOf } from '../../../core/ledger/journal/totals.ts';
+import { authorizationPostings, capturePostings } from '../../../core/ledger/payment-postings.ts';
+import { deriveId } from '../../../core/ids.ts';
 import { listAccountEntries } from '../../../core/ledger/list-account-entries.ts';
 import { readTrialBalance } from '../../../core/ledger/read-trial-balance.ts';
 import { issuedCard, start as issuedAt } from '../../core/gift-cards/fakes.ts';
@@ -117,6 +120,28 @@ describeWithServer('the journal in DynamoDB', () => {
     // The first entry posts nothing; three came with the tests above.
     expect([found.length, new Set(found).size]).toEqual([122, 122]);
   });
+});
+
+test('a full segment is small: its transaction costs a quarter of a write unit an entry', () => {
+  // Authorizations and captures, as a payment of two calls makes them.
+  const full = Array.from({ length: mostEntries }, (_, index) => {
+    const id = deriveId('pay_', String(index >> 1));
+    const digest = createHash('sha256').update(`${id} ${index}`).digest('base64url');
+    const amount = 4200n + BigInt(index);
+    const money = { amount, cardAmount: amount, currency: 'EUR', processingFee: 126n, commission: 630n };
+    const postings =
+      index % 2 === 0
+        ? authorizationPostings(money.amount, 'EUR')
+        : capturePostings({ ...money, sellerId: 'sel_demo' });
+    return { ...givenEntry(index, 2 + (index % 2), start + index * 37, 1n), objectId: id, digest, postings };
+  });
+  const bookedAt = new Date(start).toISOString();
+  const content = { chain: 0, number: 1, day: '2026-11-25', bookedAt, previousHash: genesisHash, entries: full };
+  const item = toSegmentItem(sealSegment(content));
+  const bytes = Object.entries(item).reduce((sum, [name, { S: text = '', B: packed = [] }]) => {
+    return sum + name.length + text.length + packed.length;
+  }, 0);
+  expect(bytes).toBeLessThan(4096);
 });
 
 describe('the entry of a transition', () => {
