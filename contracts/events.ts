@@ -34,6 +34,28 @@ export const event = z.object({
 
 export type Event = z.infer<typeof event>;
 
+/** An event of a dispute: how it stands, and whose payment it is about. `version` is the dispute's own. */
+export const disputeEvent = z.object({
+  id,
+  type: z.string().startsWith('dispute.'),
+  time: z.iso.datetime(),
+  object: z.object({ type: z.literal('dispute'), id: z.string(), version: z.int() }),
+  data: z.object({
+    kind: z.enum(['inquiry', 'chargeback']),
+    state: z.string(),
+    previousState: z.string().optional(),
+    amount: z.int(),
+    fee: z.int(),
+    currency: z.string(),
+    reason: z.string(),
+    captureId: z.string(),
+    paymentId: z.string(),
+    paymentStatus: z.string(),
+  }),
+});
+
+export type DisputeEvent = z.infer<typeof disputeEvent>;
+
 /** An event of a gift card: what moved and how the card stands after it. Its code is in no event. */
 export const giftCardEvent = z.object({
   id,

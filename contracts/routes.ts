@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { disputeRoutes } from './disputes.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
@@ -31,4 +32,5 @@ export const routes: readonly Route[] = [
   ...Object.values(giftCardRoutes),
   ...Object.values(ledgerRoutes),
   ...Object.values(exceptionRoutes),
+  ...Object.values(disputeRoutes),
 ];

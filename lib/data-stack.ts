@@ -46,6 +46,7 @@ export class DataStack extends Stack {
   readonly tokensTable: HouseTable;
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
+  readonly disputesTable: HouseTable;
   readonly ledgerTable: HouseTable;
   readonly exceptionsTable: HouseTable;
   readonly settlementsTable: HouseTable;
@@ -78,6 +79,7 @@ export class DataStack extends Stack {
     });
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
+    this.disputesTable = new HouseTable(this, 'DisputesTable', { indexes: [everyDisputeByOpening] });
     this.ledgerTable = new HouseTable(this, 'LedgerTable', { sortKey: true });
     this.cvcTable = new ForgettingTable(this, 'CvcTable', {
       reason: 'A backup of security codes is forbidden (PCI DSS 3.3.1).',
@@ -144,3 +146,6 @@ export class DataStack extends Stack {
     });
   }
 }
+
+/** Disputes are so few that one partition of the index takes them all. */
+const everyDisputeByOpening = { name: 'byOpenedAt', partitionKey: 'list', sortKey: 'openedAt' };

@@ -3,6 +3,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { routes } from '../contracts/routes.ts';
 import type { DataStack } from './data-stack.ts';
+import { Disputes } from './disputes.ts';
 import { Documentation } from './documentation.ts';
 import { Exceptions } from './exceptions.ts';
 import { Fraud } from './fraud.ts';
@@ -17,7 +18,7 @@ import { Ledger } from './ledger.ts';
 import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
 import { Settlement } from './settlement.ts';
-import { acquirerUrlPattern } from './stage.ts';
+import { acquirerUrlPattern, notificationKeysPattern } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
 
@@ -36,6 +37,11 @@ export class PlatformStack extends Stack {
       constraintDescription: 'Card numbers are sent there: an https:// address without query.',
       default: stage.acquirerUrl,
     }).valueAsString;
+    const acquirerNotificationKeys = new CfnParameter(this, 'AcquirerNotificationKeys', {
+      description: "The public keys by which the acquirer's notifications are known (whpk_…), with a blank between.",
+      allowedPattern: notificationKeysPattern,
+      default: stage.acquirerNotificationKeys,
+    }).valueAsString;
     const ratesUrl = new CfnParameter(this, 'RatesUrl', {
       description: "Where the ECB's daily reference rates are, or a file in their format.",
       allowedPattern: '^https?://.+',
@@ -53,6 +59,7 @@ export class PlatformStack extends Stack {
     new Settlement(this, 'Settlement', { stage, data, acquirerUrl });
     const ledger = new Ledger(this, 'Ledger', { stage, data });
     const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
+    const disputes = new Disputes(this, 'Disputes', { stage, data, acquirerNotificationKeys });
     const api = new HouseApi(this, 'Api', {
       stage,
       routes,
@@ -62,6 +69,7 @@ export class PlatformStack extends Stack {
         ...payments.functions,
         ...fx.functions,
         ...giftCards.functions,
+        ...disputes.functions,
         ...ledger.functions,
         ...exceptions.functions,
       ],

@@ -46,6 +46,9 @@ export function acquirerUrlPattern({ acquirerUrl }: Pick<Stage, 'acquirerUrl'>):
   return acquirerUrl.startsWith('http:') ? oneOf(httpsUrl, loopbackUrl) : oneOf(httpsUrl);
 }
 
+/** What the parameter AcquirerNotificationKeys may be: one key, or two and more with a blank between while they change. */
+export const notificationKeysPattern = '^whpk_[A-Za-z0-9+/]{43}=(?: whpk_[A-Za-z0-9+/]{43}=)*$';
+
 function oneOf(...patterns: readonly string[]): string {
   return `^(?:${patterns.join('|')})$`;
 }
@@ -58,6 +61,7 @@ function matches(pattern: string, scope: Scope): boolean {
 const httpsUrl = String.raw`https://[^\s@?#]+`;
 const loopbackUrl = String.raw`http://127\.0\.0\.1(?::[0-9]{1,5})?(?:/[^\s@?#]*)?`;
 const noAcquirer = 'names nobody who authorizes cards: put the address of your acquirer here, "https://…"';
+const noKey = 'names nobody whose notifications are believed: put the public key of your acquirer here, "whpk_…"';
 const notSafe = 'is no https:// address: card numbers are sent there (http:// only to 127.0.0.1)';
 
 const stageName = z
@@ -155,6 +159,12 @@ const settings = z.strictObject({
   alarmEmail: z.email().optional(),
   /** Where the acquirer answers: the default of the platform stack's parameter AcquirerUrl. */
   acquirerUrl: z.string({ error: noAcquirer }).regex(new RegExp(oneOf(httpsUrl, loopbackUrl), 'u'), notSafe),
+  /** The default of the platform stack's parameter AcquirerNotificationKeys: by these its notifications are known. */
+  acquirerNotificationKeys: z
+    .string({ error: noKey })
+    .regex(new RegExp(notificationKeysPattern, 'u'), 'is no public key after Standard Webhooks ("whpk_" and base64)'),
+  /** Who bears what the acquirer charges for a dispute. */
+  disputeFeeBearer: z.enum(['seller', 'platform']),
   /** The default of the platform stack's parameter RatesUrl: where the ECB's daily file is, or one in its format. */
   ratesUrl: z.url({ protocol: /^https?$/u }),
 });

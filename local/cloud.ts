@@ -107,7 +107,10 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     callOfInvocation: (id, operation, call) => callOfInvocation(id, operation, call),
   });
   opened.defer(() => gateway.close());
-  const simulators = await startSimulators(options.simulators ?? [], { dataDir, clock, log, opened });
+  const simulators = await startSimulators(options.simulators ?? [], {
+    ...{ dataDir, clock, log, opened },
+    apiUrl: front.url,
+  });
 
   const { assembly, iam } = load(options, gateway.url, simulators.parameters);
   const { resources } = assembly;

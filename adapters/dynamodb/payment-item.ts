@@ -8,6 +8,7 @@ import { paymentStatuses } from '../../core/payments/payment.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
 import type { PaymentChange } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
+import { paymentDisputes } from './dispute-item.ts';
 import { movementItems, toMovementItem } from './movement-item.ts';
 import { transitionPrefix } from './readable-items.ts';
 
@@ -84,6 +85,8 @@ const paymentItem = z.object({
   refundable: amount,
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movements: movementItems,
+  disputes: paymentDisputes.exactOptional(),
+  disputeExcess: amount.exactOptional(),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),

@@ -9,6 +9,7 @@ import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { PaymentChange, Transition } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
+import { disputeStepItem, paymentDisputes } from './dispute-item.ts';
 import { lotFields, lotState } from './lot-item.ts';
 import { movementItem, toMovementItem } from './movement-item.ts';
 import { contextItem, toContextItem, transitionKey } from './payment-item.ts';
@@ -77,6 +78,8 @@ const changeItem = z.object({
   shares: z.array(tenderShare).exactOptional(),
   releasedBy: z.enum(['void', 'expiry']).exactOptional(),
   movement: movementItem.exactOptional(),
+  disputes: paymentDisputes.exactOptional(),
+  disputeExcess: amount.exactOptional(),
   outcomeWasUnknown: z.literal(true).exactOptional(),
   fraud: assessment.exactOptional(),
   declineCode: z.string().exactOptional(),
@@ -95,7 +98,7 @@ const transitionItem = z.object({
   occurredAt: z.string(),
   attempt: z.object({
     reference: z.string().exactOptional(),
-    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund']),
+    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund', 'dispute']),
     outcome: z.enum([
       'approved',
       'held',
@@ -107,6 +110,7 @@ const transitionItem = z.object({
       'reversalConfirmed',
       'accepted',
       'refused',
+      'notified',
     ]),
     code: z.string().exactOptional(),
     approvalCode: z.string().exactOptional(),
@@ -115,6 +119,7 @@ const transitionItem = z.object({
   postings: z.array(postingText),
   lots: z.array(lotChangeItem),
   change: changeItem,
+  dispute: disputeStepItem.exactOptional(),
   context: contextItem.exactOptional(),
 });
 type TransitionItem = z.output<typeof transitionItem>;

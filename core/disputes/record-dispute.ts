@@ -1,9 +1,9 @@
 import { recordException } from '../exceptions/record-exception.ts';
 import type { Finding } from '../exceptions/record-exception.ts';
 import type { ExceptionBook } from '../exceptions/ports.ts';
+import { parseMovementReference } from '../payments/movements/movement.ts';
 import { sellersLots } from '../payments/movements/record-movement.ts';
 import type { Payment } from '../payments/payment.ts';
-import { paymentOfReference } from '../payments/payment.ts';
 import { PaymentContended } from '../payments/record-outcome.ts';
 import type { Dispute, DisputeNotice, FeeBearer } from './dispute.ts';
 import { disputeId } from './dispute.ts';
@@ -49,7 +49,8 @@ export async function recordDispute(
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const before = await store.find(disputeId(notice.acquirerReference));
     if (before && before.version >= notice.version) return tell(dependencies, 'known', before, now);
-    const payment = await store.findPayment(paymentOfReference(notice.authorizationReference) ?? '');
+    const named = parseMovementReference(notice.captureReference);
+    const payment = named && (await store.findPayment(named.paymentId));
     const misfit = misfitOf(notice, payment, before);
     if (misfit === 'captureUnderWay') return { kind: misfit };
     if (misfit || !payment) return tellOf(dependencies, misfit ?? unknownReference(notice), now);
@@ -59,7 +60,7 @@ export async function recordDispute(
       return tell(dependencies, 'recorded', dispute, now);
     }
   }
-  throw new PaymentContended(`A dispute of ${notice.authorizationReference} met others ${tries} times`);
+  throw new PaymentContended(`A dispute of ${notice.captureReference} met others ${tries} times`);
 }
 
 /** What in a notice does not fit the payment or what was known of the dispute; undefined when all does. */
@@ -68,7 +69,7 @@ function misfitOf(
   payment: Payment | undefined,
   before: Dispute | undefined,
 ): Finding | 'captureUnderWay' | undefined {
-  const capture = payment?.movements[notice.captureReference];
+  const capture = payment?.movements[captureIdOf(notice)];
   if (!payment || capture?.kind !== 'capture' || capture.state === 'failed') return unknownReference(notice);
   if (capture.state === 'pending') return 'captureUnderWay';
   const isOther = before?.kind === 'chargeback' && (before.amount !== notice.amount || before.fee !== notice.fee);
@@ -81,6 +82,11 @@ function misfitOf(
     paymentId: payment.id,
     expected: before ? factsOf(before) : { currency: payment.currency, state: 'none' },
   };
+}
+
+/** The capture that our reference names; of any other text one that no payment has. */
+function captureIdOf({ captureReference }: DisputeNotice): string {
+  return parseMovementReference(captureReference)?.movementId ?? '';
 }
 
 function unknownReference(notice: DisputeNotice): Finding {
@@ -144,12 +150,12 @@ function toDispute(
   before: Dispute | undefined,
   now: Date,
 ): Dispute {
-  const { captureReference, authorizationReference: _reference, ...told } = notice;
+  const { captureReference: _capture, authorizationReference: _authorization, ...told } = notice;
   return {
     ...told,
     id: disputeId(notice.acquirerReference),
     paymentId: payment.id,
-    captureId: captureReference,
+    captureId: captureIdOf(notice),
     sellerId: payment.sellerId,
     feeBearer: before?.kind === 'chargeback' ? before.feeBearer : feeBearer,
     excess: before?.kind === 'chargeback' ? before.excess : excessOf(notice, payment),

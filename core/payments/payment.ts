@@ -114,8 +114,3 @@ export interface Payment {
 export function authorizationReference(paymentId: string, attempt: number): string {
   return `${paymentId}-authorization-${attempt}`;
 }
-
-/** The payment that an acquirer's reference belongs to; undefined when it is none of an authorization of ours. */
-export function paymentOfReference(reference: string): string | undefined {
-  return /^(pay_[0-9a-z]{26})-authorization-\d+$/u.exec(reference)?.[1];
-}

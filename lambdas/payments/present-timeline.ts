@@ -33,8 +33,9 @@ export function presentTimeline({ payment, transitions, runs }: Timeline): Entry
 
 function toEntries({ attempt, occurredAt, version, from, to, cause, event }: StoredTransition): Entry[] {
   const transition: Entry = { kind: 'transition', at: occurredAt, version, from, to, cause, event };
-  // What scoring refused never reached the acquirer.
-  if (attempt.outcome === 'blocked' || attempt.outcome === 'notSent') return [transition];
+  // What scoring refused never reached the acquirer, and what the acquirer told was no attempt of ours.
+  const isNoAttempt = ['blocked', 'notSent', 'notified'].includes(attempt.outcome);
+  if (isNoAttempt) return [transition];
   const { reference, outcome, code } = attempt;
   return [
     {

@@ -106,7 +106,12 @@ function tooBroad(statement: unknown): readonly string[] {
   return actions.filter((action) => starActions[action] === undefined);
 }
 
-const openRoutes: ReadonlySet<unknown> = new Set(['GET /openapi.json', 'GET /v1/encryption-key']);
+/** What is public, and where a partner signs what it sends. */
+const openRoutes: ReadonlySet<unknown> = new Set([
+  'GET /openapi.json',
+  'GET /v1/encryption-key',
+  'POST /v1/acquirer-notifications',
+]);
 
 const checkRoutes: Check = (resources) =>
   ofType(resources, 'AWS::ApiGatewayV2::Route')

@@ -15,6 +15,10 @@ export interface SimulatorOptions {
   readonly parameter: string;
   /** What the parameter's value has behind its URL: `/daily.xml`. */
   readonly path?: string;
+  /** The path of the API to which it tells things: it gets the address as NOTIFICATION_URL. */
+  readonly notifies?: string;
+  /** Further parameters of the templates, each with the path where the simulator tells its value as text. */
+  readonly tells?: Readonly<Record<string, string>>;
 }
 
 export interface Simulator {
@@ -30,6 +34,8 @@ const restartDelayMilliseconds = 200;
 
 interface Place {
   readonly dataDir: string;
+  /** Where the API is. */
+  readonly apiUrl: string;
   readonly log: (line: string) => void;
 }
 
@@ -91,12 +97,18 @@ export async function startSimulator(options: SimulatorOptions, place: Place): P
 }
 
 /** One run of the process, ready. */
-async function launch({ name, entry }: SimulatorOptions, { dataDir, log }: Place, port: number) {
+async function launch({ name, entry, notifies }: SimulatorOptions, { dataDir, apiUrl, log }: Place, port: number) {
   const folder = join(dataDir, 'simulators', name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, [entry], {
     // Its environment is its own: nothing of ours, such as AWS credentials, reaches a stranger.
-    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder, ...compileCache() },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      DATA_DIR: folder,
+      ...(notifies === undefined ? {} : { NOTIFICATION_URL: `${apiUrl}${notifies}` }),
+      ...compileCache(),
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own, so that the terminal's Ctrl-C reaches us alone: we end it when all is done.
     detached: true,

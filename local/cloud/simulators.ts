@@ -5,7 +5,7 @@ import type { Simulator, SimulatorOptions } from './simulator.ts';
 export interface Simulators {
   /** Base URLs by the simulator's name. */
   readonly urls: Readonly<Record<string, string>>;
-  /** URLs by the template's parameter. */
+  /** URLs, and what simulators tell themselves, by the template's parameter. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Waits until every simulator has the clock's present offset. */
   clocksSet(): Promise<void>;
@@ -13,6 +13,8 @@ export interface Simulators {
 
 interface Place {
   readonly dataDir: string;
+  /** Where the API is. */
+  readonly apiUrl: string;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   /** Takes what has to be closed at the end. */
@@ -27,18 +29,30 @@ export async function startSimulators(options: readonly SimulatorOptions[], plac
       const simulator = await startSimulator(one, place);
       opened.defer(() => simulator.close());
       await simulator.shiftClock(clock.offset());
-      return { ...one, simulator, clockSet: keepClock(simulator, clock, log) };
+      const told = await readTold(one, simulator.url);
+      return { ...one, simulator, told, clockSet: keepClock(simulator, clock, log) };
     }),
   );
   return {
     urls: Object.fromEntries(running.map(({ name, simulator }) => [name, simulator.url])),
     parameters: Object.fromEntries(
-      running.map(({ parameter, path = '', simulator }) => [parameter, `${simulator.url}${path}`]),
+      running.flatMap(({ parameter, path = '', simulator, told }) => [[parameter, `${simulator.url}${path}`], ...told]),
     ),
     clocksSet: async () => {
       await Promise.all(running.map(({ clockSet }) => clockSet()));
     },
   };
+}
+
+/** The parameters whose values a simulator tells itself, such as the key by which others know what it signs. */
+async function readTold({ name, tells = {} }: SimulatorOptions, url: string) {
+  return Promise.all(
+    Object.entries(tells).map(async ([parameter, path]) => {
+      const answer = await fetch(`${url}${path}`);
+      if (!answer.ok) throw new Error(`The simulator ${name} does not tell ${path}: ${answer.status}`);
+      return [parameter, (await answer.text()).trim()] as const;
+    }),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Dispute } from '../../contracts/disputes.ts';
 import type { Exception } from '../../contracts/exceptions.ts';
 import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
 import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
@@ -14,6 +15,7 @@ export { encryptCard } from './encrypt-card.ts';
 export { QuittanceError } from './transport.ts';
 export type {
   Capture,
+  Dispute,
   Exception,
   FoundGiftCard,
   GiftCard,
@@ -135,6 +137,15 @@ export function createClient(options: ClientOptions) {
         path: `/v1/exceptions?${new URLSearchParams(filters).toString()}`,
         expect: isListOf<Exception>,
       }),
+    /** Disputes, the newest first, for operators; filters are `state`, `paymentId`. */
+    listDisputes: (filters: Readonly<Record<string, string>> = {}) =>
+      send({
+        method: 'GET',
+        path: `/v1/disputes?${new URLSearchParams(filters).toString()}`,
+        expect: isListOf<Dispute>,
+      }),
+    getDispute: (id: string): Promise<Dispute> =>
+      send({ method: 'GET', path: `/v1/disputes/${id}`, expect: isDispute }),
     /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
     lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
       send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),
@@ -163,6 +174,7 @@ export interface List<T> {
 const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
 const isCapture: Guard<Capture> = (answer): answer is Capture => has(answer, 'object') && answer.object === 'capture';
 const isRefund: Guard<Refund> = (answer): answer is Refund => has(answer, 'object') && answer.object === 'refund';
+const isDispute: Guard<Dispute> = (answer): answer is Dispute => has(answer, 'object') && answer.object === 'dispute';
 const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
   isFoundGiftCard(answer) && has(answer, 'balance');
 const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>

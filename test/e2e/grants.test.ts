@@ -13,6 +13,7 @@ import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { storedItems } from './stored-items.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
+import { tellOfDisputes } from './tell-of-disputes.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
 import { beginSettlement, endSettlement } from './tell-of-settlement.ts';
@@ -247,6 +248,7 @@ async function tellTheStory(): Promise<void> {
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
   await tellOfUpkeep(here, payment.id);
   await tellOfExceptions(here);
+  await tellOfDisputes(here, buyer);
 
   // Quotes: on a new stack the first one brings the rates.
   await api('POST', '/v1/fx-quotes', { from: 'EUR', to: 'USD', amount: 1000, lock: '5m' });

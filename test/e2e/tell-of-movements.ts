@@ -72,7 +72,7 @@ async function tellOfSplitTender(
 }
 
 /** What a payout will do: it claims the lot. */
-async function claimLot({ cloud }: CloudHere, lotId: string): Promise<void> {
+export async function claimLot({ cloud }: CloudHere, lotId: string): Promise<void> {
   const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
   const dynamo = new DynamoDBClient({
     endpoint: cloud.awsUrl,

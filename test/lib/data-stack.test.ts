@@ -21,6 +21,7 @@ describe('tables', () => {
     const ids = resourcesOfType(assembly.data, 'AWS::DynamoDB::Table').map(([logicalId]) => withoutHash(logicalId));
     expect(ids.toSorted()).toEqual([
       'CvcTable',
+      'DisputesTable',
       'ExceptionsTable',
       'FraudTable',
       'FxTable',
@@ -39,6 +40,7 @@ describe('tables', () => {
     'PaymentsTable',
     'LedgerTable',
     'LotsTable',
+    'DisputesTable',
     'GiftCardsTable',
     'TokensTable',
     'FxTable',
@@ -63,6 +65,7 @@ describe('tables', () => {
       'PaymentsTable',
       'LedgerTable',
       'LotsTable',
+      'DisputesTable',
       'GiftCardsTable',
       'TokensTable',
       'FxTable',
@@ -121,6 +124,15 @@ describe('tables', () => {
     });
   });
 
+  test('disputes have no sort key and no stream, and are listed by the time of their opening', () => {
+    const { Properties: properties } = table('DisputesTable');
+    expect(properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [index('byOpenedAt', 'list', 'openedAt')],
+    });
+    expect(properties).not.toHaveProperty('StreamSpecification');
+  });
+
   test('the index of tokens carries what a list shows, and nothing that is sealed', () => {
     expect(table('TokensTable').Properties['GlobalSecondaryIndexes']).toMatchObject([
       {
@@ -170,6 +182,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'AccessUserPool',
     'BegunPaymentsQueue',
     'BegunPaymentsQueueDeadLetters',
+    'DisputesTable',
     'EventBus',
     'ExceptionsTable',
     'FraudTable',

@@ -6,7 +6,11 @@ import { projectPath } from '../../lib/house/root.ts';
 import { givenAssembly } from './assembly.ts';
 
 /** What the owner of stage prod has to put into cdk.json before it can be synthesized. */
-export const owned = { acquirerUrl: 'https://acquirer.example', alarmEmail: 'oncall@example.org' };
+export const owned = {
+  acquirerUrl: 'https://acquirer.example',
+  acquirerNotificationKeys: `whpk_${Buffer.alloc(32, 7).toString('base64')}`,
+  alarmEmail: 'oncall@example.org',
+};
 
 /**
  * Runs the app for stage prod with these settings besides, and hands over the files that it makes. As with the CDK's

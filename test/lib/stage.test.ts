@@ -30,6 +30,7 @@ describe('a stage', () => {
     const read = () => readStage(givenNode('prod'));
     expect(read).toThrow('Stage "prod" of cdk.json is not valid');
     expect(read).toThrow(/put the address of your acquirer here.*\n.*at acquirerUrl/u);
+    expect(read).toThrow(/put the public key of your acquirer here.*\n.*at acquirerNotificationKeys/u);
     expect(read).toThrow(/put the address of those on call here.*\n.*at alarmEmail/u);
     const stages = { prod: { ...context.stages['prod'], ...owned } };
     expect(readStage(new App({ context: { stages, stage: 'prod' } }).node)).toMatchObject({
@@ -96,6 +97,11 @@ describe('a stage', () => {
       'http://127.0.0.1:8788@acquirer.example',
       'https://acquirer.example/pay?card=',
     ].map((acquirerUrl) => [`the acquirer ${acquirerUrl}`, { acquirerUrl }, 'is no https:// address'] as const),
+    ...['', 'whpk_', `whsk_${'A'.repeat(43)}=`, `whpk_${'A'.repeat(43)}=, whpk_${'A'.repeat(43)}=`].map(
+      (acquirerNotificationKeys) =>
+        [`the key "${acquirerNotificationKeys}"`, { acquirerNotificationKeys }, 'is no public key'] as const,
+    ),
+    ['a fee that nobody bears', { disputeFeeBearer: 'nobody' }, 'disputeFeeBearer'],
     ['a margin that leaves no rate', { fx: { ...fx, margin: { '5m': 0, '1h': 0, '24h': 10_000 } } }, 'fx.margin.24h'],
     ['a margin in fractions', { fx: { ...fx, margin: { ...fx.margin, '5m': 0.5 } } }, 'fx.margin.5m'],
     ['a lock window without a margin', { fx: { ...fx, margin: { '5m': 0, '1h': 0 } } }, 'fx.margin.24h'],

@@ -6,6 +6,7 @@ import { isStanding } from '../../../core/disputes/dispute.ts';
 import type { DisputeStore } from '../../../core/disputes/ports.ts';
 import { recordDispute } from '../../../core/disputes/record-dispute.ts';
 import { finishMovements } from '../../../core/payments/movements/finish-movements.ts';
+import { movementReference } from '../../../core/payments/movements/movement.ts';
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import { fakeExceptionBook } from '../exceptions/fake-exception-book.ts';
 import { noGiftCards, platform } from '../payments/fakes.ts';
@@ -19,7 +20,8 @@ function fakeDisputeStore(world: ReturnType<typeof fakeMovementStore>) {
   const disputes = new Map<string, Dispute>();
   const store: DisputeStore = {
     find: (id) => Promise.resolve(disputes.get(id)),
-    findPayment: (id) => world.store.find(id),
+    // DynamoDB refuses an empty key.
+    findPayment: (id) => (id === '' ? Promise.reject(new Error('no key')) : world.store.find(id)),
     lots: (ids) => world.movements.lots(ids),
     record: async (transition, dispute, versionBefore) => {
       if (disputes.get(dispute.id)?.version !== versionBefore) return 'changed';
@@ -79,8 +81,8 @@ export async function givenPayment(amount: bigint, { feeBearer = 'platform' }: {
     finish: (at: Date) => finishMovements(dependencies, payment.id, at).catch(() => 0),
     notify: (notice: DisputeNotice, at = now) => recordDispute({ store, exceptions, feeBearer }, notice, at),
     /** A notice of a chargeback of a capture, as it is when it is opened. */
-    noticeOf: (captureReference: string, disputed: bigint, changes: Partial<DisputeNotice> = {}): DisputeNotice => ({
-      acquirerReference: `dispute-${captureReference}`,
+    noticeOf: (captureId: string, disputed: bigint, changes: Partial<DisputeNotice> = {}): DisputeNotice => ({
+      acquirerReference: `dispute-${captureId}`,
       version: 1,
       kind: 'chargeback',
       state: 'needs_response',
@@ -89,7 +91,7 @@ export async function givenPayment(amount: bigint, { feeBearer = 'platform' }: {
       currency: 'EUR',
       fee: 1500n,
       feeReturned: 0n,
-      captureReference,
+      captureReference: movementReference(payment.id, { id: captureId }),
       authorizationReference: `${payment.id}-authorization-1`,
       openedAt: now.toISOString(),
       ...changes,

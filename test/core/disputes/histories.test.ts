@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DisputeNotice, DisputeState, FeeBearer } from '../../../core/disputes/dispute.ts';
+import { movementReference } from '../../../core/payments/movements/movement.ts';
 import { disputeRules } from '../../../core/disputes/dispute-rules.ts';
 import type { Weather } from '../payments/movements/fake-movements.ts';
 import type { World } from './dispute-world.ts';
@@ -69,10 +70,11 @@ async function take(world: World, telling: Telling, taken: Step, index: number):
 
 function open(world: World, { disputes, told, captures }: Telling, taken: Extract<Step, { kind: 'dispute' }>): void {
   const captureId = captures[taken.capture % Math.max(1, captures.length)];
-  const capture = captureId === undefined ? undefined : world.book.get(captureId);
+  const capture =
+    captureId === undefined ? undefined : world.book.get(movementReference(world.payment.id, { id: captureId }));
   if (captureId === undefined || capture?.accepted !== true) return;
   const standing = disputes
-    .filter((each) => each.captureReference === captureId && each.state !== 'won')
+    .filter((each) => each.captureReference.endsWith(captureId) && each.state !== 'won')
     .reduce((total, { amount }) => total + amount, 0n);
   const amount = (capture.amount * BigInt(taken.share)) / 100n;
   // An acquirer takes no more than there was of a capture, however many disputes there are.

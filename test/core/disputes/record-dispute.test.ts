@@ -246,9 +246,15 @@ describe('a notice', () => {
   });
 
   test.each([
-    ['a payment that is not ours', { authorizationReference: 'pay_00000000000000000000000009-authorization-1' }],
-    ['a reference that is none of ours', { authorizationReference: 'somebody else' }],
-    ['a capture that our payment does not have', { captureReference: 'cap_00000000000000000000000009' }],
+    [
+      'a payment that is not ours',
+      { captureReference: 'pay_00000000000000000000000009-cap_00000000000000000000000009' },
+    ],
+    ['a reference that is none of ours', { captureReference: 'somebody else' }],
+    [
+      'a capture that our payment does not have',
+      { captureReference: 'pay_00000000000000000000000001-cap_00000000000000000000000009' },
+    ],
   ])('of %s moves nothing and is kept for people', async (_, changes) => {
     const { world, captureId } = await givenCaptured();
     const before = world.current();

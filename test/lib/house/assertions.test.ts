@@ -80,7 +80,7 @@ describe('a route', () => {
     expect(broken(route({ AuthorizationType: 'NONE' }))).toEqual(['route-closed R']);
   });
 
-  test('is open only when it is one of the two that are', () => {
+  test('is open only when it is one of the three that are', () => {
     expect(broken(route({ RouteKey: 'GET /openapi.json', AuthorizationType: 'NONE' }))).toEqual([]);
     expect(broken(route({ RouteKey: '$default', AuthorizationType: 'NONE' }))).toEqual(['route-closed R']);
   });

@@ -55,7 +55,7 @@ function given(text = program): Promise<Simulators> {
   const entry = join(temporaryFolder(), 'main.mjs');
   writeFileSync(entry, text);
   const options = { name: 'acquirer', entry, parameter: 'AcquirerUrl' };
-  return startSimulators([options], { dataDir, clock, opened, log });
+  return startSimulators([options], { dataDir, apiUrl: 'http://127.0.0.1:1', clock, opened, log });
 }
 
 interface Told {
