@@ -13,6 +13,19 @@ import { ForgettingTable, HouseTable } from './house/table.ts';
 import type { Stage } from './stage.ts';
 import { VaultKeys } from './vault-keys.ts';
 
+/** Of all payments, of persons' alone, and of those that are due alone (docs/decisions/0010). */
+const paymentIndexes = [
+  { name: 'byCreatedAt', partitionKey: 'createdShard', sortKey: 'createdAt' },
+  { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
+  { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
+];
+
+const begunPayments = {
+  holds: 'payments that were begun and not looked after',
+  runbook: 'Begun payments wait',
+  deadLetterRunbook: 'Begun payments were never looked after',
+};
+
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
 }
@@ -23,6 +36,7 @@ export class DataStack extends Stack {
   readonly keys: VaultKeys;
   readonly eventBus: EventBus;
   readonly unpublishedQueue: HouseQueue;
+  readonly begunPaymentsQueue: HouseQueue;
   readonly giftCardKeys: GiftCardKeys;
   readonly unpublishedGiftCardsQueue: HouseQueue;
   readonly ledgerKey: LedgerKey;
@@ -46,10 +60,7 @@ export class DataStack extends Stack {
     this.paymentsTable = new HouseTable(this, 'PaymentsTable', {
       sortKey: true,
       stream: StreamViewType.NEW_IMAGE,
-      indexes: [
-        { name: 'byOwner', partitionKey: 'ownerId', sortKey: 'createdAt' },
-        { name: 'byResolveAt', partitionKey: 'resolveShard', sortKey: 'resolveAt' },
-      ],
+      indexes: paymentIndexes,
     });
     this.giftCardsTable = new HouseTable(this, 'GiftCardsTable', {
       sortKey: true,
@@ -96,12 +107,13 @@ export class DataStack extends Stack {
     });
     // Rules of others hang on the bus, and it is theirs to say when nobody listens any more.
     this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.unpublishedQueue = this.createUnpublishedQueue('UnpublishedQueue', {
+    this.unpublishedQueue = this.createQueue('UnpublishedQueue', {
       holds: 'stream batches that could not be published',
       runbook: 'Events wait to be published',
       deadLetterRunbook: 'Events were never published',
     });
-    this.unpublishedGiftCardsQueue = this.createUnpublishedQueue('UnpublishedGiftCardsQueue', {
+    this.begunPaymentsQueue = this.createQueue('BegunPaymentsQueue', begunPayments);
+    this.unpublishedGiftCardsQueue = this.createQueue('UnpublishedGiftCardsQueue', {
       holds: 'stream batches of gift cards that could not be published',
       runbook: 'Gift card events wait to be published',
       deadLetterRunbook: 'Gift card events were never published',
@@ -124,13 +136,10 @@ export class DataStack extends Stack {
     return deadLetters;
   }
 
-  private createUnpublishedQueue(
-    id: string,
-    texts: Pick<HouseQueueProps, 'holds' | 'runbook' | 'deadLetterRunbook'>,
-  ): HouseQueue {
+  private createQueue(id: string, texts: Pick<HouseQueueProps, 'holds' | 'runbook' | 'deadLetterRunbook'>): HouseQueue {
     return new HouseQueue(this, id, {
       visibilitySeconds: 360,
-      // A day of turns of the sweep, one each five minutes: as long as the stream itself would have kept them.
+      // A day of turns of the sweep, one each five minutes, or of tries: as long as the stream itself keeps its records.
       receivesAtMost: 288,
       oldestMinutes: 15,
       ...texts,

@@ -179,8 +179,8 @@ export class Payments extends Construct {
       timeoutSeconds: 10,
       environment: environment satisfies VariablesOf<ListPaymentsEnvironment>,
     })
-      .may(['dynamodb:Query'], paymentsTable.indexArn('byOwner'))
-      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn);
+      .may(['dynamodb:Query'], paymentsTable.indexArn('byOwner'), paymentsTable.indexArn('byCreatedAt'))
+      .may(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], paymentsTable.tableArn);
 
     const getTimeline = this.create('GetTimeline', {
       stage,

@@ -38,7 +38,8 @@ export async function listPaymentsByOwner(
   return { payments: found, next: position };
 }
 
-function matches(payment: Payment, { status, sellerId, buyerId }: PaymentQuery): boolean {
+/** Whether a payment is one that a list was asked for. */
+export function matches(payment: Payment, { status, sellerId, buyerId }: PaymentQuery): boolean {
   return (
     (status === undefined || payment.status === status) &&
     (sellerId === undefined || payment.sellerId === sellerId) &&

@@ -13,7 +13,7 @@ import { batchGetItems } from './batch-get.ts';
 import { cancellationReasons } from './errors.ts';
 import { lotKey, toLot, writeOf } from './lot-item.ts';
 import { toMovementItem } from './movement-item.ts';
-import { paymentKey, resolveShard, toPayment } from './payment-item.ts';
+import { paymentKey, toPayment } from './payment-item.ts';
 import { dynamoPaymentStore, findPayment, writesOf } from './payment-store.ts';
 import { transactWrite } from './transact.ts';
 
@@ -29,8 +29,7 @@ export function dynamoMovementStore(client: DynamoDBClient, tables: Tables): Mov
   return {
     find: (paymentId) => payments.find(paymentId),
     changeOf: (paymentId, version) => payments.changeOf(paymentId, version),
-    begin: (payment, movement, resolveAt, now) =>
-      begin(client, paymentsTableName, payment, { movement, resolveAt, now }),
+    begin: (payment, movement, now) => begin(client, paymentsTableName, payment, movement, now),
     lots: async (lotIds) => {
       const items = await batchGetItems(client, lotsTableName, lotIds.map(lotKey), { consistent: true });
       const byId = new Map(items.map(toLot).map((lot) => [lot.id, lot]));
@@ -45,7 +44,8 @@ async function begin(
   client: DynamoDBClient,
   tableName: string,
   payment: Payment,
-  { movement, resolveAt, now }: { readonly movement: Movement; readonly resolveAt: string; readonly now: Date },
+  movement: Movement,
+  now: Date,
 ): ReturnType<MovementStore['begin']> {
   const remainder = movement.kind === 'refund' ? 'refundable' : 'capturable';
   // What takes all that is left takes what was read, and nothing that came back in between.
@@ -57,7 +57,7 @@ async function begin(
     Key: paymentKey(payment.id),
     UpdateExpression:
       'SET movements.#id = :movement, #remainder = #remainder - :taken, #version = #version + :one, ' +
-      'resolveAt = :resolveAt, resolveShard = :resolveShard, updatedAt = :now' +
+      'begun = :begun, updatedAt = :now' +
       parts.sets,
     ConditionExpression:
       `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
@@ -74,8 +74,8 @@ async function begin(
       ':movement': toMovementItem(movement),
       ':taken': movement.taken,
       ':one': 1,
-      ':resolveAt': resolveAt,
-      ':resolveShard': resolveShard(payment.id),
+      // The stream tells by it of a movement that somebody may have to look after.
+      ':begun': true,
       ':now': now.toISOString(),
       ':most': mostMovements,
       ...parts.values,

@@ -30,6 +30,14 @@ export function resolveShard(paymentId: string): string {
   return `resolve#${shardOf(paymentId, resolutionShards)}`;
 }
 
+/** How many partitions share the payments of a day. */
+export const createdShards = 8;
+
+/** Which partition of the index by creation holds a payment. `createdAt` is RFC 3339 UTC. */
+function createdShard(paymentId: string, createdAt: string): string {
+  return `${createdAt.slice(0, 10)}#${shardOf(paymentId, createdShards)}`;
+}
+
 function shardOf(paymentId: string, shards: number): number {
   return createHash('sha256').update(paymentId).digest().readUInt16BE() % shards;
 }
@@ -67,7 +75,9 @@ const conversion = z.object({
 
 const paymentItem = z.object({
   pk: z.string(),
-  ownerId: z.string(),
+  /** A person, whose payments the index `byOwner` holds; or a machine client, whose list is that of all payments. */
+  ownerId: z.string().exactOptional(),
+  clientId: z.string().exactOptional(),
   requestHash: z.string(),
   openedBy: z.string().exactOptional(),
   sellerId: z.string(),
@@ -107,11 +117,13 @@ const paymentItem = z.object({
  * by that (decision record 0009).
  */
 export function toPaymentItem({ id, ...payment }: Payment): Record<string, AttributeValue> {
-  const { terms, movements, resolveAt, context, ...rest } = payment;
+  const { ownerId, ownerKind, terms, movements, resolveAt, context, ...rest } = payment;
   const item = {
     ...compact(rest),
     pk: id,
     sk: paymentSortKey,
+    createdShard: createdShard(id, payment.createdAt),
+    ...(ownerKind === 'user' ? { ownerId } : { clientId: ownerId }),
     terms: toTermsItem(terms),
     ...(context ? { context: toContextItem(context) } : {}),
     movements: Object.fromEntries(Object.entries(movements).map(([key, each]) => [key, toMovementItem(each)])),
@@ -145,10 +157,11 @@ function toTermsItem({ processingFeeBasisPoints, commissionBasisPoints, releaseD
 
 /** Throws when the item is not a payment as this release writes it. */
 export function toPayment(item: Record<string, AttributeValue>): Payment {
-  const { pk, amounts, terms, ...rest } = paymentItem.parse(unmarshall(item));
+  const { pk, ownerId, clientId, amounts, terms, ...rest } = paymentItem.parse(unmarshall(item));
   const [amountAuthorized, amountCaptured, amountRefunded] = amounts;
   const { fee, commission, days } = terms;
   return {
+    ...ownerOf(ownerId, clientId),
     ...{ id: pk, outcomeWasUnknown: false, amountAuthorized, amountCaptured, amountRefunded },
     terms: { processingFeeBasisPoints: fee, commissionBasisPoints: commission, releaseDays: days },
     ...rest,
@@ -158,4 +171,10 @@ export function toPayment(item: Record<string, AttributeValue>): Payment {
 /** Whether an item of the payments' table is the payment itself. */
 export function isPaymentItem(item: Record<string, AttributeValue>): boolean {
   return item['sk']?.S === paymentSortKey;
+}
+
+function ownerOf(ownerId: string | undefined, clientId: string | undefined): Pick<Payment, 'ownerId' | 'ownerKind'> {
+  if (ownerId !== undefined) return { ownerId, ownerKind: 'user' };
+  if (clientId !== undefined) return { ownerId: clientId, ownerKind: 'client' };
+  throw new Error('A payment belongs to nobody');
 }

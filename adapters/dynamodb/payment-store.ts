@@ -11,6 +11,7 @@ import type { Payment } from '../../core/payments/payment.ts';
 import type { PaymentStore } from '../../core/payments/ports.ts';
 import type { Transition } from '../../core/payments/transition.ts';
 import { cancellationReasons } from './errors.ts';
+import { listPaymentsByCreation } from './list-payments-by-creation.ts';
 import { listPaymentsByOwner } from './list-payments.ts';
 import { toMovementItem } from './movement-item.ts';
 import {
@@ -57,7 +58,10 @@ export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): P
       return item && toTransition(item).change;
     },
     history: (paymentId) => history(client, tableName, paymentId),
-    list: (query) => listPaymentsByOwner(client, tableName, query),
+    list: (query) =>
+      query.ownerKind === 'user'
+        ? listPaymentsByOwner(client, tableName, query)
+        : listPaymentsByCreation(client, tableName, query),
   };
 }
 
@@ -126,8 +130,18 @@ async function record(
 function updateOf({ paymentId, from, change }: Transition) {
   const { resolveAt, movement } = change;
   const due = resolveAt === undefined ? {} : { resolveAt, resolveShard: resolveShard(paymentId) };
-  const entries = Object.entries({ ...toChangedAttributes(change), ...due });
-  const removed = [...attributesUntilOutcome, ...(resolveAt === undefined ? ['resolveAt', 'resolveShard'] : [])];
+  const entries = Object.entries({
+    ...toChangedAttributes(change),
+    ...due,
+    ...(movement?.state === 'pending' ? { begun: true } : {}),
+  });
+  // A movement that begins with this very transition is one to look after; one that ends is none any more.
+  const begun = movement?.state === 'pending';
+  const removed = [
+    ...attributesUntilOutcome,
+    ...(begun ? [] : ['begun']),
+    ...(resolveAt === undefined ? ['resolveAt', 'resolveShard'] : []),
+  ];
   const sets = entries.map((_, index) => `#f${index} = :f${index}`).join(', ');
   const setsMovement = movement ? ', movements.#movement = :movement' : '';
   return {

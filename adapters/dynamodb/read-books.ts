@@ -38,7 +38,7 @@ export function readBooks(items: Iterable<Item>, unreadable: readonly Finding[] 
 function sortIn(books: Mutable<Books>, item: Item): void {
   const [pk, sk] = [item['pk']?.S ?? '', item['sk']?.S ?? ''];
   const isTransition = sk.startsWith('transition#');
-  switch (/^(?:[a-z]+_|chain#|code#|roots$)/u.exec(pk)?.[0]) {
+  switch (/^(?:[a-z]+_|chain#|code#|roots$|watermark$)/u.exec(pk)?.[0]) {
     case 'pay_':
       if (isPaymentItem(item)) books.payments.push(toPayment(item));
       if (!isTransition) return;
@@ -63,7 +63,9 @@ function sortIn(books: Mutable<Books>, item: Item): void {
     case 'roots':
       books.roots.push(toRoot(item));
       return;
+    // Where a code leads, and up to when a pass over the payments went: nothing of the books.
     case 'code#':
+    case 'watermark':
       return;
     default:
       throw new Error('its key is of no table of the books');

@@ -60,7 +60,8 @@ async function beginRound(
   const command = new UpdateItemCommand({
     TableName: tableName,
     Key: paymentKey(payment.id),
-    UpdateExpression: 'SET resolveAt = :again, resolveRound = :next',
+    // Whoever looks into it looks after what was begun, too.
+    UpdateExpression: 'SET resolveAt = :again, resolveRound = :next REMOVE begun',
     // The run may be faster than this note: what it has resolved must not come back, nor its next date be lost.
     ConditionExpression: 'resolveRound = :round AND resolveAt = :read',
     ExpressionAttributeValues: {

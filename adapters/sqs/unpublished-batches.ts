@@ -1,6 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import type { UnpublishedBatch, UnpublishedBatches } from '../../core/events/ports.ts';
+import type { StreamPlace, UnpublishedBatch, UnpublishedBatches } from '../../core/events/ports.ts';
 import { leanSettings, withoutLogger } from '../lean-client.ts';
 import { requestsWithin } from '../request-options.ts';
 
@@ -8,7 +8,7 @@ import { requestsWithin } from '../request-options.ts';
  * What Lambda writes to the on-failure queue of a DynamoDB stream: where and when, without the records.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
-const failure = z.object({
+export const failure = z.object({
   DDBStreamBatchInfo: z.object({
     streamArn: z.string(),
     shardId: z.string(),
@@ -48,13 +48,18 @@ function toBatch(body: string, receipt: string): UnpublishedBatch | undefined {
     return undefined;
   }
   const { DDBStreamBatchInfo: info } = read;
-  const { streamArn, shardId, startSequenceNumber: first, endSequenceNumber: last } = info;
   return {
     receipt,
-    place: { streamArn, shardId, first, last },
+    place: toPlace(read),
     from: info.approximateArrivalOfFirstRecord,
     to: info.approximateArrivalOfLastRecord,
   };
+}
+
+/** Where in the stream the batch is. */
+export function toPlace({ DDBStreamBatchInfo: info }: z.infer<typeof failure>): StreamPlace {
+  const { streamArn, shardId, startSequenceNumber: first, endSequenceNumber: last } = info;
+  return { streamArn, shardId, first, last };
 }
 
 function readFailure(body: string): z.infer<typeof failure> | undefined {

@@ -59,3 +59,36 @@ export function authorizationExpiry(
   const ours = new Date(now.getTime() + hours * 3_600_000).toISOString();
   return acquirersExpiry !== undefined && acquirersExpiry < ours ? acquirersExpiry : ours;
 }
+
+const hourMilliseconds = 3_600_000;
+
+/** How long before they run out the authorizations of a window are given the date of their release (note-expiries). */
+export const notedAheadMilliseconds = 2 * hourMilliseconds;
+
+/** The lengths of all windows. */
+export const windowMilliseconds: readonly number[] = [
+  ...new Set(windows.map(({ hours }) => hours * hourMilliseconds)),
+].toSorted((one, other) => one - other);
+
+/** Passes are an hour apart, and clocks differ. */
+const passMilliseconds = hourMilliseconds;
+
+/**
+ * The longest window whose pass comes before an authorization runs out: it is the pass that notes its release. Undefined
+ * for one that runs out before all of them, which its transition has to note itself.
+ */
+export function windowToNote(createdAt: string, expiresAt: string): number | undefined {
+  const longest = Date.parse(expiresAt) - Date.parse(createdAt) + notedAheadMilliseconds - passMilliseconds;
+  return windowMilliseconds.findLast((window) => window <= longest);
+}
+
+/**
+ * When somebody has to look at what is left of an authorization, as far as that has to be noted now: not while a pass
+ * over the payments of its day is still to come. So a payment that is captured in time never enters an index for it.
+ */
+export function expiryLook(createdAt: string, expiresAt: string, now: Date): string | undefined {
+  const window = windowToNote(createdAt, expiresAt);
+  if (window === undefined) return expiresAt;
+  const passedFrom = Date.parse(createdAt) + window - notedAheadMilliseconds - passMilliseconds;
+  return now.getTime() < passedFrom ? undefined : expiresAt;
+}

@@ -70,7 +70,7 @@ export interface ConversionDependencies {
  * 1. The payment's id is derived from the caller, the route and the Idempotency-Key, so a retry finds the first.
  * 2. Gift cards are found by their codes; from here on they go by their ids.
  * 3. The seller takes the currency, or a quote converts it; the token is the caller's, and the tenders cover the amount.
- * 4. The payment is written as `processing`, together with the use of its quote, with the time at which somebody looks after it should we die here.
+ * 4. The payment is written as `processing`, with the use of its quote; should we die here, the stream has told of it (look-after.ts).
  * 5. The workflow scores it, holds all tenders and records the outcome; its change is applied to what we hold.
  *
  * A request that came before is answered as it was then; one that is still under way is `inFlight`; another request

@@ -9,8 +9,6 @@ import type { TenderShare } from './tenders/tender-share.ts';
 
 /** The longest that API Gateway lets a first request run; until then a second one is told to wait. */
 const inFlightMilliseconds = 30_000;
-/** When a payment that nobody finished is looked into: after the first request has certainly ended. */
-const resolveAfterMilliseconds = 60_000;
 
 export interface CreatePaymentRequest {
   readonly principal: Principal;
@@ -51,6 +49,7 @@ export function newPayment(request: CreatePaymentRequest, plan: PaymentPlan, now
   return {
     id: paymentId,
     ownerId: request.principal.id,
+    ownerKind: request.principal.kind,
     requestHash: hash,
     openedBy: request.requestId,
     sellerId: request.sellerId,
@@ -73,7 +72,6 @@ export function newPayment(request: CreatePaymentRequest, plan: PaymentPlan, now
     movements: {},
     outcomeWasUnknown: false,
     inFlightUntil: new Date(now.getTime() + inFlightMilliseconds).toISOString(),
-    resolveAt: new Date(now.getTime() + resolveAfterMilliseconds).toISOString(),
     resolveRound: 0,
     createdAt,
     updatedAt: createdAt,

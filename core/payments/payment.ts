@@ -1,3 +1,4 @@
+import type { Principal } from '../access/principal.ts';
 import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
 import type { Conversion } from '../fx/conversion.ts';
@@ -55,6 +56,8 @@ export interface PaymentContext {
 export interface Payment {
   readonly id: string;
   readonly ownerId: string;
+  /** Whose payments one lists: a person's few, or those of a machine client, which are most of all. */
+  readonly ownerKind: Principal['kind'];
   /** The hash of the request's stable fields: the same Idempotency-Key with another request is refused. */
   readonly requestHash: string;
   /** Which API request wrote it, so that a Put whose answer was lost knows itself again; until the first outcome. */

@@ -38,7 +38,6 @@ export interface MovementStore extends Pick<PaymentStore, 'find' | 'changeOf'> {
   begin(
     payment: Payment,
     movement: Movement,
-    resolveAt: string,
     now: Date,
   ): Promise<
     | { readonly kind: 'begun'; readonly payment: Payment }
@@ -62,6 +61,8 @@ export interface StoredTransition extends Transition {
 
 export interface PaymentQuery {
   readonly ownerId: string;
+  readonly ownerKind: Payment['ownerKind'];
+  readonly now: Date;
   readonly limit: number;
   /** Where the last page ended. */
   readonly after?: PaymentPosition | undefined;
@@ -103,6 +104,29 @@ export interface DuePage {
 export interface DuePosition {
   readonly paymentId: string;
   readonly resolveAt: string;
+}
+
+/** Payments that may need somebody to look into them. */
+export interface PaymentsToLookAfter {
+  /** The payments of these ids, strongly consistent, in no order. */
+  findAll(paymentIds: readonly string[]): Promise<readonly Payment[]>;
+  /**
+   * Gives a payment a date at which somebody looks into it, unless it has an earlier one; `false` when it has changed
+   * since it was read.
+   */
+  lookAt(payment: Payment, at: string): Promise<boolean>;
+}
+
+/** Payments in the order of their creation. */
+export interface CreatedPayments {
+  /** The ids of those created after one time and until another, up to a hundred at a time. */
+  between(after: Date, until: Date): AsyncIterable<readonly string[]>;
+}
+
+/** Up to what time something was done, for ever. */
+export interface Watermark {
+  read(): Promise<Date | undefined>;
+  write(time: Date): Promise<void>;
 }
 
 /** How many shards hold what is due; a shard is a partition that takes 1,000 writes a second. */

@@ -20,7 +20,7 @@ export async function getPayment(
   return payment && mayRead(principal, payment) ? payment : undefined;
 }
 
-export interface ListPaymentsRequest extends Omit<PaymentQuery, 'ownerId' | 'after'> {
+export interface ListPaymentsRequest extends Omit<PaymentQuery, 'ownerId' | 'ownerKind' | 'after'> {
   readonly principal: Principal;
   readonly cursor?: string | undefined;
 }
@@ -41,7 +41,7 @@ export async function listPayments(
   const list = listName(request);
   const after = cursor === undefined ? undefined : toPosition(decodeCursor(list, cursor));
   if (cursor !== undefined && !after) return { kind: 'cursorInvalid' };
-  const page = await payments.list({ ...filters, ownerId: principal.id, after });
+  const page = await payments.list({ ...filters, ownerId: principal.id, ownerKind: principal.kind, after });
   return {
     kind: 'page',
     payments: page.payments,

@@ -6,11 +6,10 @@ import { assertBalanced } from '../ledger/posting.ts';
 import type { LotChange } from '../lots/lot.ts';
 import type { Attempt, Outcome } from './attempt.ts';
 import { attemptOf } from './attempt.ts';
-import { authorizationExpiry, giftCardsAloneExpiry } from './authorization-window.ts';
+import { authorizationExpiry, expiryLook, giftCardsAloneExpiry } from './authorization-window.ts';
 import type { EventType } from './events.ts';
 import type { Movement } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
-import { unattendedAt } from './movements/unattended.ts';
 import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
 import type { TenderShare } from './tenders/tender-share.ts';
 import { cardAmountOf } from './tenders/tender-share.ts';
@@ -196,7 +195,13 @@ function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<
   const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
   if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
     const shares = payment.shares?.map((share) => ({ ...share, capturable: share.amount }));
-    return { ...held, ...(shares ? { shares } : {}), capturable: payment.amount, resolveAt: authorizationExpiresAt };
+    const resolveAt = expiryLook(payment.createdAt, authorizationExpiresAt, now);
+    return {
+      ...held,
+      ...(shares ? { shares } : {}),
+      capturable: payment.amount,
+      ...(resolveAt === undefined ? {} : { resolveAt }),
+    };
   }
   const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
   const movement: Movement = {
@@ -211,7 +216,7 @@ function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<
     begunBy: 'automatic',
     begunAt: now.toISOString(),
   };
-  return { ...held, capturable: 0n, movement, resolveAt: unattendedAt(now) };
+  return { ...held, capturable: 0n, movement };
 }
 
 function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'declineCode' | 'failureCode'> {

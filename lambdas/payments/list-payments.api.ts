@@ -13,8 +13,8 @@ export type Environment = z.input<typeof environment>;
 
 const payments = dynamoPaymentStore(createDynamoDBClient(), readEnvironment(environment).PAYMENTS_TABLE_NAME);
 
-export const handler = apiHandler(paymentRoutes.listPayments, async ({ principal, query }) => {
-  const result = await listPayments(payments, { principal, ...query });
+export const handler = apiHandler(paymentRoutes.listPayments, async ({ principal, query, now }) => {
+  const result = await listPayments(payments, { principal, now, ...query });
   switch (result.kind) {
     case 'cursorInvalid':
       throw new ProblemError('invalid_cursor', 'Use nextCursor of the page before, with the same filters.');

@@ -183,8 +183,11 @@ const checkAsynchronousTargets: Check = (resources) => {
   const asynchronous = new Set(targets.map(({ target }) => referenceOf(valueAt(target, 'Arn'))));
   const lost = [
     ...targets.filter(({ target }) => valueAt(target, 'DeadLetterConfig', 'Arn') === undefined),
+    // Only a stream has a position to start from. A queue has dead letters of its own (Serverless-SQSRedrivePolicy).
     ...ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
-      ({ properties }) => valueAt(properties, 'DestinationConfig', 'OnFailure', 'Destination') === undefined,
+      ({ properties }) =>
+        properties['StartingPosition'] !== undefined &&
+        valueAt(properties, 'DestinationConfig', 'OnFailure', 'Destination') === undefined,
     ),
     ...ofType(resources, 'AWS::Lambda::Function').filter(
       ({ logicalId, properties }) =>

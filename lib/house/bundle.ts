@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { projectPath } from './root.ts';
 
 /** What wakes a handler: the suffix of its file. */
-export const triggers = ['api', 'task', 'stream', 'event', 'schedule', 'socket'] as const;
+export const triggers = ['api', 'task', 'stream', 'event', 'schedule', 'queue', 'socket'] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** A handler's file below lambdas/ without `.ts`: `payments/authorize-card.task`. */

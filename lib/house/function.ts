@@ -138,5 +138,6 @@ const invokedAsynchronously: Readonly<Record<Trigger, boolean>> = {
   stream: false,
   event: true,
   schedule: true,
+  queue: false,
   socket: false,
 };

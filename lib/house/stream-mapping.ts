@@ -10,8 +10,9 @@ import { toSentence } from './verb-noun.ts';
 export interface StreamMappingProps {
   readonly table: Table;
   readonly target: HouseFunction;
-  /** Only inserted items whose sort key begins so are handed over. */
-  readonly insertedSortKeyPrefix: string;
+  /** Only inserted items whose sort key begins so are handed over, or what these patterns match. */
+  readonly insertedSortKeyPrefix?: string;
+  readonly patterns?: readonly Record<string, unknown>[];
   /** Takes the positions of the records that were given up. */
   readonly onFailure: IQueue;
   /** How many items are handed over at most, and how long the first waits for others. Default: 100 at once. */
@@ -29,7 +30,7 @@ export interface StreamMappingProps {
 export class StreamMapping extends Construct {
   constructor(scope: Construct, id: string, props: StreamMappingProps) {
     super(scope, id);
-    const { table, target, insertedSortKeyPrefix, onFailure, batches } = props;
+    const { table, target, onFailure, batches } = props;
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error(`${table.node.id} has no stream.`);
     target
@@ -48,12 +49,7 @@ export class StreamMapping extends Construct {
       reportBatchItemFailures: true,
       ...(props.untilTooOld !== true && { retryAttempts: 10 }),
       maxRecordAge: Duration.hours(20),
-      filters: [
-        FilterCriteria.filter({
-          eventName: ['INSERT'],
-          dynamodb: { Keys: { sk: { S: [{ prefix: insertedSortKeyPrefix }] } } },
-        }),
-      ],
+      filters: patternsOf(props).map((pattern) => FilterCriteria.filter(pattern)),
       // CDK's own SqsDlq would also let the function read the queue's attributes.
       onFailure: { bind: () => ({ destination: onFailure.queueArn }) },
     });
@@ -67,4 +63,10 @@ export class StreamMapping extends Construct {
       runbook: `${toSentence(target.verbNoun)} falls behind`,
     });
   }
+}
+
+function patternsOf({ insertedSortKeyPrefix, patterns }: StreamMappingProps): readonly Record<string, unknown>[] {
+  if (patterns) return patterns;
+  if (insertedSortKeyPrefix === undefined) throw new Error('A mapping says which records it is for.');
+  return [{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: insertedSortKeyPrefix }] } } } }];
 }

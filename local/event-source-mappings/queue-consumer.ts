@@ -36,6 +36,7 @@ export class QueueConsumer {
   readonly #options: ConsumerOptions;
   readonly #mapping: Mapping;
   readonly #loop: WorkerLoop;
+  #mayBeAsked = false;
 
   constructor(options: ConsumerOptions, mapping: Mapping) {
     this.#options = options;
@@ -71,6 +72,9 @@ export class QueueConsumer {
   }
 
   async #receive(): Promise<readonly Message[]> {
+    // Lambda takes a mapping only when the role may ask for these too, so that a missing right shows here as there.
+    if (!this.#mayBeAsked) await this.#call('GetQueueAttributes', { AttributeNames: ['QueueArn'] });
+    this.#mayBeAsked = true;
     const messages: Message[] = [];
     const { batchSize } = this.#mapping;
     while (messages.length < batchSize) {

@@ -65,7 +65,7 @@ export async function bundle(inputsHash: string): Promise<void> {
 
 /** The handlers, each with the name of its bundle; two of the same name cannot be, for a name is a function's id. */
 function findEntries(): { in: string; out: string }[] {
-  const handlers = globSync('lambdas/*/*.{api,task,stream,event,schedule,socket}.ts', {
+  const handlers = globSync('lambdas/*/*.{api,task,stream,event,schedule,queue,socket}.ts', {
     cwd: projectFolder,
   }).toSorted();
   const entries = new Map<string, string>();

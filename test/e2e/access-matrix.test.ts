@@ -141,7 +141,9 @@ describe('every route of openapi.json', () => {
     const scope = scopes.filter((name) => !name.startsWith('operations/')).join(' ');
     const bearer = await sign({ scope, sub: 'stranger' });
     for (const row of rows.filter(({ path }) => path.includes('{id}'))) {
-      expect([row, await call(row, bearer)]).toEqual([row, 404]);
+      // What is the operators' alone is not even found: their scope is asked first.
+      const hidden = row.scope?.startsWith('operations/') === true ? 403 : 404;
+      expect([row, await call(row, bearer)]).toEqual([row, hidden]);
     }
     const answer = await fetch(`${instance.baseUrl}/v1/payments`, { headers: { authorization: `Bearer ${bearer}` } });
     expect(await answer.json()).toEqual({ data: [], nextCursor: null });

@@ -3,14 +3,15 @@ import { streamArn } from '../../local/dynamodb/arns.ts';
 import type { CloudHere } from './cloud-here.ts';
 
 /**
- * Word of a batch that the stream of a table (both by the beginning of their ids) gave up on, in this time, and that it
- * has forgotten since: no record has the number 0.
+ * Word of a batch of one record that the stream of a table gave up on, in this time. Without a number the stream has
+ * forgotten it since: no record has the number 0.
  */
 export async function giveWordOfForgottenBatch(
   { cloud }: CloudHere,
   { queue, table }: { readonly queue: string; readonly table: string },
   from: Date,
   to: Date,
+  sequenceNumber = '0',
 ): Promise<void> {
   const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
@@ -22,7 +23,12 @@ export async function giveWordOfForgottenBatch(
   const place = { region: cloud.region, accountId: '000000000000' };
   const info = {
     streamArn: streamArn(place, find('AWS::DynamoDB::Table', table)),
-    ...{ shardId: 'shardId-00000001', startSequenceNumber: '0', endSequenceNumber: '0', batchSize: 1 },
+    ...{
+      shardId: 'shardId-00000001',
+      startSequenceNumber: sequenceNumber,
+      endSequenceNumber: sequenceNumber,
+      batchSize: 1,
+    },
     ...{ approximateArrivalOfFirstRecord: from.toISOString(), approximateArrivalOfLastRecord: to.toISOString() },
   };
   const QueueUrl = find('AWS::SQS::Queue', queue);

@@ -17,6 +17,7 @@ import { tellOfDisputes } from './tell-of-disputes.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
 import { beginSettlement, endSettlement } from './tell-of-settlement.ts';
+import { tellOfUpkeep } from './tell-of-upkeep.ts';
 import { beforeMidnight, nextRefresh } from './while-off.ts';
 
 /**
@@ -153,7 +154,12 @@ async function passADay(): Promise<void> {
   const kind = 'error_before';
   for (const operation of ['Query', 'GetItem'])
     here.cloud.faults.add({ service: 'dynamodb', operation, kind, rate: 1 });
-  for (const id of ['GiftCardUpkeepExpireGiftCards', 'LedgerCloseDay', 'SettlementReconcileSettlement'])
+  for (const id of [
+    'GiftCardUpkeepExpireGiftCards',
+    'PaymentUpkeepNoteExpiries',
+    'LedgerCloseDay',
+    'SettlementReconcileSettlement',
+  ])
     await invokeFunction(here, id, 'Event');
   await here.advance('PT20M');
   here.cloud.faults.clear();
@@ -240,6 +246,7 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.clear();
 
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
+  await tellOfUpkeep(here, payment.id);
   await tellOfExceptions(here);
   await tellOfDisputes(here, buyer);
 

@@ -117,6 +117,7 @@ describe('tables', () => {
       ],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
       GlobalSecondaryIndexes: [
+        index('byCreatedAt', 'createdShard', 'createdAt'),
         index('byOwner', 'ownerId', 'createdAt'),
         index('byResolveAt', 'resolveShard', 'resolveAt'),
       ],
@@ -179,6 +180,8 @@ test('what keeps state outlives its stack; what the next deployment makes again 
   expect(idsOf('Delete')).toEqual(['CvcTable', 'GiftCardSecretsTable']);
   expect(idsOf('Retain')).toEqual([
     'AccessUserPool',
+    'BegunPaymentsQueue',
+    'BegunPaymentsQueueDeadLetters',
     'DisputesTable',
     'EventBus',
     'ExceptionsTable',
@@ -254,6 +257,8 @@ describe('access', () => {
 test('a queue is encrypted, and all but the last in line give up into another', () => {
   const queues = resourcesOfType(assembly.data, 'AWS::SQS::Queue');
   expect(queues.map(([id]) => withoutHash(id)).toSorted()).toEqual([
+    'BegunPaymentsQueue',
+    'BegunPaymentsQueueDeadLetters',
     'UnjournaledDeadLetters',
     'UnpublishedGiftCardsQueue',
     'UnpublishedGiftCardsQueueDeadLetters',

@@ -52,7 +52,12 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'states:StartSyncExecution PaymentsAuthorizePayment',
   ],
   PaymentsGetPayment: ['dynamodb:GetItem PaymentsTable'],
-  PaymentsListPayments: ['dynamodb:BatchGetItem PaymentsTable', 'dynamodb:Query PaymentsTable/index/byOwner'],
+  PaymentsListPayments: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:GetItem PaymentsTable',
+    'dynamodb:Query PaymentsTable/index/byCreatedAt',
+    'dynamodb:Query PaymentsTable/index/byOwner',
+  ],
   PaymentsGetTimeline: [
     'dynamodb:Query PaymentsTable',
     'states:DescribeExecution arn:aws:states:eu-central-1:AWS::AccountId:execution:PaymentsResolvePayment.Name:*',
@@ -72,6 +77,28 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query PaymentsTable/index/byResolveAt',
     'dynamodb:UpdateItem PaymentsTable',
     'states:StartExecution PaymentsResolvePayment',
+  ],
+  PaymentUpkeepWatchPayments: [
+    'dynamodb:DescribeStream PaymentsTable.StreamArn',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:ListStreams PaymentsTable.StreamArn',
+    'sqs:SendMessage BegunPaymentsQueue',
+  ],
+  PaymentUpkeepLookAfterPayments: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:GetRecords PaymentsTable.StreamArn',
+    'dynamodb:GetShardIterator PaymentsTable.StreamArn',
+    'dynamodb:UpdateItem PaymentsTable',
+    'sqs:DeleteMessage BegunPaymentsQueue',
+    'sqs:GetQueueAttributes BegunPaymentsQueue',
+    'sqs:ReceiveMessage BegunPaymentsQueue',
+  ],
+  PaymentUpkeepNoteExpiries: [
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:GetItem PaymentsTable',
+    'dynamodb:Query PaymentsTable/index/byCreatedAt',
+    'dynamodb:UpdateItem PaymentsTable',
   ],
   PaymentUpkeepPublishEvents: [
     'dynamodb:DescribeStream PaymentsTable.StreamArn',
@@ -222,6 +249,10 @@ const schedules: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction GiftCardUpkeepSweepGiftCardEvents',
     'sqs:SendMessage GiftCardUpkeepSweepGiftCardEventsDeadLetters',
   ],
+  PaymentUpkeepNoteExpiriesSchedule: [
+    'lambda:InvokeFunction PaymentUpkeepNoteExpiries',
+    'sqs:SendMessage PaymentUpkeepNoteExpiriesDeadLetters',
+  ],
   PaymentUpkeepSweepEventsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepSweepEvents',
     'sqs:SendMessage PaymentUpkeepSweepEventsDeadLetters',
@@ -243,6 +274,7 @@ const withDeadLetters = [
   'FxRefreshRates',
   'GiftCardUpkeepExpireGiftCards',
   'GiftCardUpkeepSweepGiftCardEvents',
+  'PaymentUpkeepNoteExpiries',
   'PaymentUpkeepStartResolutions',
   'PaymentUpkeepSweepEvents',
   'SettlementReconcileSettlement',

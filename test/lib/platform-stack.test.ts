@@ -95,6 +95,7 @@ describe('functions', () => {
       'GiftCardUpkeepExpireGiftCards',
       'GiftCardUpkeepSweepGiftCardEvents',
       'LedgerCloseDay',
+      'PaymentUpkeepNoteExpiries',
       'PaymentUpkeepStartResolutions',
       'PaymentUpkeepSweepEvents',
       'SettlementReconcileSettlement',
@@ -188,6 +189,7 @@ test('schedules wake resolver, sweepers, rates, expiry, the closing of days and 
     ['rate(1440 minutes)', 'GiftCardUpkeepExpireGiftCards', 'GiftCardUpkeepExpireGiftCardsDeadLetters'],
     ['rate(5 minutes)', 'GiftCardUpkeepSweepGiftCardEvents', 'GiftCardUpkeepSweepGiftCardEventsDeadLetters'],
     ['rate(5 minutes)', 'PaymentUpkeepSweepEvents', 'PaymentUpkeepSweepEventsDeadLetters'],
+    ['rate(60 minutes)', 'PaymentUpkeepNoteExpiries', 'PaymentUpkeepNoteExpiriesDeadLetters'],
   ]);
 });
 

@@ -8,7 +8,6 @@ import type { TenderPart } from '../tenders/tender-share.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import { mostMovements, movementId } from './movement.ts';
 import { statusesFor } from './movement-rules.ts';
-import { unattendedAt } from './unattended.ts';
 
 export interface MovementRequest {
   readonly principal: Principal;
@@ -62,7 +61,7 @@ export async function beginMovement(store: MovementStore, request: MovementReque
     if (!payment || !mayRead(request.principal, payment)) return { kind: 'paymentUnknown' };
     const decided = decide(payment, request, now);
     if (decided.kind !== 'possible') return decided;
-    const written = await store.begin(payment, decided.movement, unattendedAt(now), now);
+    const written = await store.begin(payment, decided.movement, now);
     if (written.kind === 'begun') return { ...written, movement: decided.movement };
     payment = written.payment;
   }

@@ -7,7 +7,6 @@ import { movementId } from './movement.ts';
 import { finishMovement, performMovement } from './perform-movement.ts';
 import { recordMovement } from './record-movement.ts';
 import { statusesFor } from './movement-rules.ts';
-import { unattendedAt } from './unattended.ts';
 
 /**
  * Brings to an end what a payment has under way, and releases an authorization that has run out.
@@ -66,7 +65,7 @@ async function beginExpiry(
     begunAt: now.toISOString(),
   };
   if (payment.movements[movement.id]) return undefined;
-  const written = await store.begin(payment, movement, unattendedAt(now), now);
+  const written = await store.begin(payment, movement, now);
   // Whoever was faster has moved the payment on; what is left then is looked after at its next date.
   return written.kind === 'begun' ? { payment: written.payment, movement } : undefined;
 }

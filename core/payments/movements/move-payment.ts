@@ -23,8 +23,8 @@ export interface MovePaymentDependencies extends Payers {
  * Captures, voids or refunds a payment.
  *
  * Primary course:
- * 1. The movement is begun: its amount leaves the remainder, and it stands as `pending` with the time at which
- *    somebody looks after it should we die here.
+ * 1. The movement is begun: its amount leaves the remainder, and it stands as `pending`. Should we die here, the
+ *    stream has told of it (look-after.ts).
  * 2. The acquirer and the gift cards carry it out under the movement's own reference.
  * 3. The outcome is recorded with its postings and lots.
  *

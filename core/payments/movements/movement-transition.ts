@@ -14,6 +14,7 @@ import type { PaymentChange, Transition } from '../transition.ts';
 import type { Movement, MovementKind, MovementOutcome } from './movement.ts';
 import { movementReference } from './movement.ts';
 import { movementRules, statusOf } from './movement-rules.ts';
+import { expiryLook } from '../authorization-window.ts';
 import { unattendedAt } from './unattended.ts';
 
 /** What a movement does to the books: its postings and its lots. */
@@ -173,13 +174,20 @@ function releasedByRefusal(payment: Payment, movement: Movement, after: Payment)
   return releasePostings(cardPartOf(payment, movement).taken + (card?.capturable ?? 0n), payment.currency);
 }
 
-/** When somebody has to look again: soon while anything is under way, else when the authorization runs out. */
-function nextLookAfter({ movements, capturable, authorizationExpiresAt }: Payment, now: Date): string | undefined {
+/**
+ * When somebody has to look again: soon while anything else is under way, whose watch may have been and gone; else when
+ * the authorization runs out, unless a pass will note that.
+ */
+function nextLookAfter(
+  { movements, capturable, createdAt, authorizationExpiresAt }: Payment,
+  now: Date,
+): string | undefined {
   const all = Object.values(movements);
   if (all.some(({ state }) => state === 'pending')) return unattendedAt(now);
   // An authorization that the acquirer will not release is for people: asking again would change nothing.
   if (all.some(({ kind, state }) => kind === 'expiry' && state === 'failed')) return undefined;
-  return capturable > 0n ? authorizationExpiresAt : undefined;
+  if (capturable === 0n || authorizationExpiresAt === undefined) return undefined;
+  return expiryLook(createdAt, authorizationExpiresAt, now);
 }
 
 function effectOf(payment: Payment, movement: Movement, lots: readonly Lot[], now: Date): Effect {

@@ -20,13 +20,17 @@ const index = (IndexName: string, hash: string, range: string) => ({
   KeySchema: [key(hash, 'HASH'), key(range, 'RANGE')],
   Projection: { ProjectionType: 'KEYS_ONLY' as const },
 });
-const attributes = ['pk', 'sk', 'ownerId', 'createdAt', 'resolveShard', 'resolveAt'];
+const attributes = ['pk', 'sk', 'createdShard', 'ownerId', 'createdAt', 'resolveShard', 'resolveAt'];
 const paymentsTable: CreateTableCommandInput = {
   TableName: 'payments',
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
   KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-  GlobalSecondaryIndexes: [index('byOwner', 'ownerId', 'createdAt'), index('byResolveAt', 'resolveShard', 'resolveAt')],
+  GlobalSecondaryIndexes: [
+    index('byCreatedAt', 'createdShard', 'createdAt'),
+    index('byOwner', 'ownerId', 'createdAt'),
+    index('byResolveAt', 'resolveShard', 'resolveAt'),
+  ],
 };
 const fraudTable: CreateTableCommandInput = {
   TableName: 'fraud',
@@ -165,39 +169,59 @@ withTables('a flight ends while the outcome is open, and touches no payment that
   expect(await store.find(opened.id)).toEqual(decided);
 });
 
-withTables("a list walks an owner's payments once each, newest first, filtered or not", async () => {
-  const ids: string[] = [];
-  for (let minute = 0; minute < 25; minute += 1) {
-    const createdAt = `2026-11-21T10:${String(minute).padStart(2, '0')}:00.000Z`;
-    const listed = payment(`listed ${minute}`, {
-      ownerId: 'client-list',
-      createdAt,
-      sellerId: minute % 2 ? 'sel_a' : 'sel_b',
+const listedAt = new Date('2026-11-24T10:00:00.000Z');
+withTables.each(['client', 'user'] as const)(
+  "a list walks a %s's payments once each, newest first, filtered or not",
+  async (ownerKind) => {
+    const ids: string[] = [];
+    for (let minute = 0; minute < 25; minute += 1) {
+      // Over two days, and always two at the same moment.
+      const createdAt = `2026-11-2${minute < 12 ? 0 : 1}T10:${String(minute - (minute % 2)).padStart(2, '0')}:00.000Z`;
+      const listed = payment(`listed ${minute} ${ownerKind}`, {
+        ownerId: 'client-list',
+        ownerKind,
+        createdAt,
+        sellerId: minute % 2 ? 'sel_a' : 'sel_b',
+      });
+      await store.open(listed);
+      ids.unshift(listed.id);
+      // Somebody else's.
+      await store.open(payment(`not listed ${minute} ${ownerKind}`, { ownerKind, createdAt }));
+    }
+    const walk = async (filters: { sellerId?: string }) => {
+      const found: string[] = [];
+      let after: { paymentId: string; createdAt: string } | undefined;
+      do {
+        const page = await store.list({
+          ownerId: 'client-list',
+          ownerKind,
+          now: listedAt,
+          limit: 4,
+          after,
+          ...filters,
+        });
+        expect(page.payments.length).toBeLessThanOrEqual(4);
+        found.push(...page.payments.map(({ id }) => id));
+        after = page.next;
+      } while (after);
+      return found;
+    };
+    const walked = await walk({});
+    expect(walked.toSorted()).toEqual(ids.toSorted());
+    const minuteOf = (id: string) => Math.floor((24 - ids.indexOf(id)) / 2);
+    expect(walked.map(minuteOf)).toEqual(ids.map(minuteOf));
+    expect((await walk({ sellerId: 'sel_a' })).toSorted()).toEqual(
+      ids.filter((_, position) => position % 2 === 1).toSorted(),
+    );
+    const page = await store.list({
+      ...{ ownerId: 'client-list', ownerKind, now: listedAt },
+      limit: 100,
+      from: '2026-11-21T10:10:00.000Z',
+      to: '2026-11-21T10:14:00.000Z',
     });
-    await store.open(listed);
-    ids.unshift(listed.id);
-  }
-  const walk = async (filters: { sellerId?: string }) => {
-    const found: string[] = [];
-    let after: { paymentId: string; createdAt: string } | undefined;
-    do {
-      const page = await store.list({ ownerId: 'client-list', limit: 4, after, ...filters });
-      expect(page.payments.length).toBeLessThanOrEqual(4);
-      found.push(...page.payments.map(({ id }) => id));
-      after = page.next;
-    } while (after);
-    return found;
-  };
-  expect(await walk({})).toEqual(ids);
-  expect(await walk({ sellerId: 'sel_a' })).toEqual(ids.filter((_, position) => position % 2 === 1));
-  const page = await store.list({
-    ownerId: 'client-list',
-    limit: 100,
-    from: '2026-11-21T10:10:00.000Z',
-    to: '2026-11-21T10:12:00.000Z',
-  });
-  expect(page.payments).toHaveLength(3);
-});
+    expect(page.payments).toHaveLength(4);
+  },
+);
 
 withTables('transitions are found by time among everything else', async () => {
   const times = ['2026-11-20T10:59:59.000Z', '2026-11-20T11:00:01.000Z', '2026-11-20T12:30:00.000Z'];

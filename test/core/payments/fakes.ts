@@ -108,6 +108,7 @@ export function processingPayment(amount = 4200n): Payment {
   return {
     id: 'pay_00000000000000000000000001',
     ownerId: platform.id,
+    ownerKind: 'client',
     requestHash: 'req_1',
     openedBy: 'request-1',
     sellerId: 'sel_demo',

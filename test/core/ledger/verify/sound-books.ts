@@ -101,7 +101,7 @@ async function givenPayment() {
       ...{ id: `${kind}_${minutes}`, kind, amount, taken: amount, isFinal: false, state: 'pending' },
       ...{ requestHash: 'h', begunBy: 'r', begunAt: at(minutes).toISOString() },
     };
-    const begun = await fake.movements.begin(payment, movement, at(minutes + 5).toISOString(), at(minutes));
+    const begun = await fake.movements.begin(payment, movement, at(minutes));
     if (begun.kind !== 'begun') throw new Error(begun.kind);
     const outcome = { kind: 'accepted' } as const;
     const lots = kind === 'refund' ? [...fake.lots.values()] : [];

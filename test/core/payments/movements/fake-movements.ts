@@ -18,7 +18,7 @@ export function fakeMovementStore() {
   const movements: MovementStore = {
     find: (paymentId) => store.find(paymentId),
     changeOf: (paymentId, version) => store.changeOf(paymentId, version),
-    begin: (read, movement, resolveAt, now) => {
+    begin: (read, movement, now) => {
       const payment = payments.get(read.id);
       const remainder = movement.kind === 'refund' ? 'refundable' : 'capturable';
       const isLeft =
@@ -48,7 +48,6 @@ export function fakeMovementStore() {
         movements: { ...payment.movements, [movement.id]: movement },
         version: payment.version + 1,
         updatedAt: now.toISOString(),
-        resolveAt,
       };
       payments.set(payment.id, begun);
       return Promise.resolve({ kind: 'begun', payment: begun });
