@@ -46,7 +46,7 @@ export class Settlement extends Construct {
   }
 
   private reconcileSettlement({ stage, data, acquirerUrl }: SettlementProps): HouseFunction {
-    const { settlementsTable, exceptionsTable, paymentsTable, ledgerTable } = data;
+    const { settlementsTable, exceptionsTable, paymentsTable, disputesTable, ledgerTable } = data;
     return new HouseFunction(this, 'ReconcileSettlement', {
       stage,
       handler: 'settlement/reconcile-settlement.schedule',
@@ -57,6 +57,7 @@ export class Settlement extends Construct {
         SETTLEMENTS_TABLE_NAME: settlementsTable.tableName,
         EXCEPTIONS_TABLE_NAME: exceptionsTable.tableName,
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        DISPUTES_TABLE_NAME: disputesTable.tableName,
         LEDGER_TABLE_NAME: ledgerTable.tableName,
         ACQUIRER_URL: acquirerUrl,
         SETTLEMENT: Stack.of(this).toJsonString(stage.settlement),
@@ -74,7 +75,7 @@ export class Settlement extends Construct {
         settlementsTable.tableArn,
       )
       .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], exceptionsTable.tableArn)
-      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn)
+      .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn, disputesTable.tableArn)
       .may(['dynamodb:GetItem', 'dynamodb:Query'], ledgerTable.tableArn);
   }
 

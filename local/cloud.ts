@@ -6,6 +6,7 @@ import { openFront } from './cloud/front.ts';
 import { createLocalEndpoints } from './cloud/local-endpoints.ts';
 import { describeOutputs } from './cloud/outputs.ts';
 import { createServices } from './cloud/services.ts';
+import type { Worker } from './cloud/settling.ts';
 import { moveClock, waitUntilIdle } from './cloud/settling.ts';
 import type { SimulatorOptions } from './cloud/simulator.ts';
 import { startSimulators } from './cloud/simulators.ts';
@@ -113,8 +114,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   });
 
   const { assembly, iam } = load(options, gateway.url, simulators.parameters);
-  const { resources } = assembly;
-  const meter = createMeter(resources);
+  const meter = createMeter(assembly.resources);
   callOfInvocation = meter.callOfInvocation;
   const observe = (call: ObservedCall) => {
     meter.observe(call);
@@ -122,7 +122,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   };
   dispatcher = createDispatcher({ services: registry, iam, faults, log, observe });
   const services = await createServices({
-    ...{ resources, clock, faults, store, dispatch, dataDir, region, accountId, log },
+    ...{ resources: assembly.resources, clock, faults, store, dispatch, dataDir, region, accountId, log },
     ...{ registry, credentials, opened, gateway, baseUrl: front.url, metering: meter },
   });
   isInvocationAlive = (id) => services.functions.isInvocationAlive(id);
@@ -148,13 +148,9 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     // Who has gone away while they waited must not have their request carried out, and could not be answered.
     if (!response.destroyed) services.serveHttp(request, response);
   });
-  // The first thing at the end: nothing new comes in, and what is under way may finish. What does not is taken up by
-  // the next start, as after a kill.
   opened.defer(async () => {
     front.refuse();
-    await waitUntilIdle(() => services.workers, longestEndMilliseconds).catch(() => {
-      log('ended while work was under way; the next start takes it up');
-    });
+    await letFinish(services, log);
   });
   services.start();
   void functions.warmUp();
@@ -162,6 +158,19 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     ...{ baseUrl: front.url, awsUrl: gateway.url, operatorCredentials: credentials.forOperator(), region },
     ...{ assembly, clock, faults, dispatch, outputs, advance, settled, meter },
   };
+}
+
+/**
+ * The first thing at the end, when nothing new comes in: what is under way may finish. What does not is taken up by the
+ * next start, as after a kill.
+ */
+async function letFinish(
+  { workers }: { readonly workers: readonly Worker[] },
+  log: CloudOptions['log'],
+): Promise<void> {
+  await waitUntilIdle(() => workers, longestEndMilliseconds).catch(() => {
+    log('ended while work was under way; the next start takes it up');
+  });
 }
 
 const notReady: Dispatch = () =>

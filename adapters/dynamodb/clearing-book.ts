@@ -4,6 +4,7 @@ import { journalChains } from '../../core/ledger/journal/entry.ts';
 import type { LedgerReader } from '../../core/ledger/journal/ports.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import { addDays } from '../../core/settlement/days.ts';
+import { disputeMovements } from '../../core/settlement/dispute-amounts.ts';
 import { expectedAmounts } from '../../core/settlement/expected-amounts.ts';
 import type { ClearingBook } from '../../core/settlement/ports.ts';
 import type { ClearingMovement } from '../../core/settlement/settlement.ts';
@@ -18,7 +19,7 @@ interface Tables {
 }
 
 /**
- * What the journal's days hold of captures and refunds on clearing. The journal tells which entries there are without a
+ * What the journal's days hold of captures, refunds and disputes on clearing. The journal tells which entries there are without a
  * scan, since each stands on one day for ever; a payment's transition tells under which reference the acquirer knows it.
  */
 export function dynamoClearingBook(client: DynamoDBClient, tables: Tables): ClearingBook {
@@ -54,10 +55,11 @@ function isOfPaymentOnClearing({ objectId, postings }: JournalEntry): boolean {
   return objectId.startsWith('pay_') && postings.some(({ account }) => account === 'processor_clearing');
 }
 
-/** Captures and refunds alone have a reference of ours by which the acquirer settles them. */
+/** Captures and refunds have a reference of ours by which the acquirer settles them, disputes one of the acquirer's. */
 function toMovements(item: Record<string, AttributeValue>): readonly ClearingMovement[] {
-  const { paymentId, attempt, postings }: StoredTransition = toTransition(item);
+  const { paymentId, attempt, postings, dispute }: StoredTransition = toTransition(item);
   const { reference, operation } = attempt;
+  if (dispute) return disputeMovements(dispute, postings, { reference, paymentId });
   if (operation !== 'capture' && operation !== 'refund') return [];
   return Object.entries(expectedAmounts(postings)).flatMap(([currency, { net }]) =>
     net === 0n ? [] : [{ reference, operation, paymentId, net, currency }],

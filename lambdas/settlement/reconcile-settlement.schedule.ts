@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoClearingBook } from '../../adapters/dynamodb/clearing-book.ts';
+import { dynamoDisputeSource } from '../../adapters/dynamodb/dispute-source.ts';
 import { dynamoExceptionBook } from '../../adapters/dynamodb/exception-book.ts';
 import { dynamoMovementSource } from '../../adapters/dynamodb/movement-source.ts';
 import { dynamoSettlementStore } from '../../adapters/dynamodb/settlement-store.ts';
@@ -17,6 +18,7 @@ const environment = z.object({
   SETTLEMENTS_TABLE_NAME: z.string(),
   EXCEPTIONS_TABLE_NAME: z.string(),
   PAYMENTS_TABLE_NAME: z.string(),
+  DISPUTES_TABLE_NAME: z.string(),
   LEDGER_TABLE_NAME: z.string(),
   ACQUIRER_URL: z.url(),
   SETTLEMENT: jsonVariable(settlementSettings),
@@ -36,6 +38,8 @@ const dependencies = {
   sources: {
     capture: dynamoMovementSource(client, settings.PAYMENTS_TABLE_NAME, 'capture'),
     refund: dynamoMovementSource(client, settings.PAYMENTS_TABLE_NAME, 'refund'),
+    chargeback: dynamoDisputeSource(client, settings.DISPUTES_TABLE_NAME, 'chargeback'),
+    chargeback_reversal: dynamoDisputeSource(client, settings.DISPUTES_TABLE_NAME, 'chargeback_reversal'),
   },
   ...settings.SETTLEMENT,
 };

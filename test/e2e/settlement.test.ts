@@ -9,6 +9,7 @@ import type { Posting } from '../../core/ledger/posting.ts';
 import { createClient } from '../../packages/client/index.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
+import { acquirerOf } from './disputing.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { operatorDynamo, tableName } from './operator-dynamo.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
@@ -73,7 +74,7 @@ async function exceptions(filters: Readonly<Record<string, string>> = {}) {
   return (await createClient({ apiUrl: here.outputs.apiUrl, accessToken }).listExceptions(filters)).data;
 }
 
-describe('the night after a day of captures and refunds', () => {
+describe('the night after a day of captures, refunds and a chargeback', () => {
   let pendingPayment: string;
   let before: Readonly<Record<string, bigint>>;
 
@@ -83,7 +84,12 @@ describe('the night after a day of captures and refunds', () => {
     const second = await givenCapture(20_000);
     const third = await givenCapture(30_000);
     await client.refundPayment(first.payment.id, { amount: 4_000, reason: 'settlement' }, randomUUID());
-    const owed = 54_200n;
+    // A chargeback takes its 80.00 and a fee of 15.00 out of the same day, and matches as captures and refunds do.
+    const charged = await givenCapture(8_000);
+    const cardholders = acquirerOf(here);
+    await cardholders.dispute(charged.reference, { reason: 'fraudulent', amount: 8_000 });
+    await cardholders.allTaken();
+    const owed = 54_200n + 7_760n - 9_500n;
     expect(await balances()).toEqual({ processor_clearing: owed, bank: 0n, settlement_suspense: 0n });
 
     // The acquirer's file leaves out the second capture, says one cent more of the third, and has a stranger.
@@ -100,11 +106,11 @@ describe('the night after a day of captures and refunds', () => {
     await client.capturePayment(pendingPayment, {}, randomUUID());
     await here.advance('PT2H');
 
-    // 9,700 - 4,000 that match; 29,101 and 970 and 4,850 that do not.
+    // 9,700 - 4,000 + 7,760 - 9,500 that match; 29,101 and 970 and 4,850 that do not.
     before = await balances();
     expect(before).toEqual({
-      processor_clearing: owed - 5_700n,
-      bank: 5_700n + 29_101n + 970n + 4_850n,
+      processor_clearing: owed - 3_960n,
+      bank: 3_960n + 29_101n + 970n + 4_850n,
       settlement_suspense: -29_101n - 970n - 4_850n,
     });
     const open = await exceptions({ state: 'open' });

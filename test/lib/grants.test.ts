@@ -132,6 +132,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   DisputesGetDispute: ['dynamodb:GetItem DisputesTable'],
   ExceptionsListExceptions: ['dynamodb:BatchGetItem ExceptionsTable', 'dynamodb:Query ExceptionsTable/index/byState'],
   SettlementReconcileSettlement: [
+    'dynamodb:BatchGetItem DisputesTable',
     'dynamodb:BatchGetItem PaymentsTable',
     'dynamodb:BatchGetItem SettlementsTable',
     'dynamodb:DeleteItem SettlementsTable',
