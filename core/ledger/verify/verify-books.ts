@@ -10,6 +10,7 @@ import { unjournaledOf, verifyEntries } from './verify-entries.ts';
 import { verifyLots } from './verify-lots.ts';
 import { verifyPayments } from './verify-payments.ts';
 import { unsignedDays, verifyRoots } from './verify-roots.ts';
+import { verifySettled } from './verify-settled.ts';
 
 export interface VerifyOptions {
   /** Nothing is on its way any more: what is not journaled or signed is missing. */
@@ -33,7 +34,7 @@ const mostFindings = 100;
 
 /**
  * Proves the books from the transitions: that each balances, that they follow on one another, that no cap was passed,
- * that lots agree with the sellers' postings, and that the journal holds each of them once and unchanged, in chains whose
+ * that lots agree with the sellers' postings, that commissions and conversions are what the terms say, and that the journal holds each of them once and unchanged, in chains whose
  * hashes, buckets and signed roots are right.
  */
 export function verifyBooks(books: Books, options: VerifyOptions): Verdict {
@@ -57,6 +58,7 @@ function* allFindings(books: Books, options: VerifyOptions): Generator<Finding> 
   yield* verifyPayments(books);
   yield* verifyGiftCards(books);
   yield* verifyLots(books);
+  yield* verifySettled(books);
   yield* verifyChains(books);
   yield* verifyEntries(books, options);
   yield* verifyRoots(books, options);

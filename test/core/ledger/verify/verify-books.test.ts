@@ -199,6 +199,13 @@ const defects: readonly (readonly [what: string, damage: (books: Books) => Parti
     `${paymentId}/000004`,
   ],
   [
+    'a payment whose commission is not what its terms say',
+    ({ payments }) => ({
+      payments: changed(payments, any, (each) => ({ ...each, terms: { ...each.terms, commissionBasisPoints: 1400 } })),
+    }),
+    paymentId,
+  ],
+  [
     'a segment with another hash',
     ({ segments }) => ({ segments: changed(segments, any, (segment) => ({ ...segment, hash: 'f'.repeat(64) })) }),
     /^segment 1 of chain \d$/u,
