@@ -23,7 +23,8 @@ async function lookAt(client: DynamoDBClient, tableName: string, payment: Paymen
     TableName: tableName,
     Key: paymentKey(payment.id),
     // The version grows, so that nobody who read the payment before takes the date away with a transition of theirs.
-    UpdateExpression: 'SET resolveAt = :at, resolveShard = :shard, #version = #version + :one REMOVE begun',
+    UpdateExpression:
+      'SET resolveAt = :at, resolveShard = :shard, #version = #version + :one REMOVE begun ADD datesGiven :one',
     ConditionExpression: '#version = :read',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: {

@@ -95,6 +95,7 @@ const paymentItem = z.object({
   inFlightUntil: z.string().exactOptional(),
   resolveAt: z.string().exactOptional(),
   resolveRound: z.int(),
+  datesGiven: z.int().exactOptional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   version: z.int(),

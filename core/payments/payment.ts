@@ -105,6 +105,8 @@ export interface Payment {
   /** When somebody has to look at it again, and how often that has happened. Absent when nothing is due. */
   readonly resolveAt?: string;
   readonly resolveRound: number;
+  /** How often it was given a date by itself, without a transition: each is a version. Absent for most: never. */
+  readonly datesGiven?: number;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;

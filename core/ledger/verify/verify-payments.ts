@@ -81,10 +81,10 @@ function* verifyPayment(payment: Payment, history: readonly StoredTransition[]):
   yield* unless(id, 'refunded', last?.amountRefunded ?? 0n, payment.amountRefunded);
   yield* unless(id, 'authorized', last?.amountAuthorized ?? 0n, payment.amountAuthorized);
   yield* verifyCaps(id, payment);
-  // A version is made by each transition, and by the beginning of each movement that none of them began.
+  // A version is made by each transition, by the beginning of each movement that none of them began, and by each date.
   const begun = history.filter(({ change }) => change.movement?.state === 'pending').length;
-  const versions = 1 + history.length + Object.keys(movements).length - begun;
-  yield* unless(id, `as many versions as it has transitions and movements,`, versions, payment.version);
+  const versions = 1 + history.length + Object.keys(movements).length - begun + (payment.datesGiven ?? 0);
+  yield* unless(id, `as many versions as it has transitions, movements and dates,`, versions, payment.version);
   for (const transition of history) {
     const { movement } = transition.change;
     if (movement && movement.state !== 'pending') {

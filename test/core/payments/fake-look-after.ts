@@ -13,7 +13,8 @@ export function fakePaymentsToLookAfter(all: readonly Payment[]) {
       const payment = book.get(read.id);
       if (read.resolveAt !== undefined && read.resolveAt <= at) return Promise.resolve(true);
       if (payment?.version !== read.version) return Promise.resolve(false);
-      book.set(read.id, { ...payment, resolveAt: at, version: payment.version + 1 });
+      const datesGiven = (payment.datesGiven ?? 0) + 1;
+      book.set(read.id, { ...payment, resolveAt: at, version: payment.version + 1, datesGiven });
       return Promise.resolve(true);
     },
   };

@@ -88,6 +88,11 @@ const defects: readonly (readonly [what: string, damage: (books: Books) => Parti
     paymentId,
   ],
   [
+    'a payment with a version that nothing has made',
+    ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, version: each.version + 1 })) }),
+    paymentId,
+  ],
+  [
     'a refund beyond what was captured',
     ({ paymentTransitions }) => ({
       paymentTransitions: changed(
@@ -262,6 +267,11 @@ describe('sound books', () => {
     expect(verdict.totals.length).toBeGreaterThan(5);
     // Each row below changes something that is there.
     expect(sound.lateMarks.length).toBe(1);
+  });
+
+  test('fit with a payment that was given a date by itself', () => {
+    const given = changed(sound.payments, any, (each) => ({ ...each, version: each.version + 1, datesGiven: 1 }));
+    expect(verifyBooks({ ...sound, payments: given }, settled).findings).toEqual([]);
   });
 
   test.each(defects)('no longer fit with %s', (_what, damage, id) => {
