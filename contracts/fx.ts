@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { amount, currency } from './payments.ts';
+import { amount, currency, fxQuoteId as quoteId } from './payments.ts';
 import type { Route } from './route.ts';
 
-const quoteId = z.string().regex(/^fxq_[0-9a-z]{26}$/u, 'is not an FX quote id');
 const lock = z.enum(['5m', '1h', '24h']).meta({ description: 'For how long the rate is promised.' });
 const rate = (description: string) =>
   z

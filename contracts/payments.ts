@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { conversionBearers } from '../core/fx/conversion.ts';
 import { isCurrency } from '../core/money/currencies.ts';
 import { mostGiftCards } from '../core/payments/tenders/plan-tenders.ts';
 import type { Route } from './route.ts';
@@ -27,6 +28,8 @@ const text = (longest: number) =>
 const country = z.string().regex(/^[A-Z]{2}$/u, 'is not an ISO 3166-1 alpha-2 code');
 
 const cardTender = z.strictObject({ type: z.literal('card'), token: tokenId });
+
+export const fxQuoteId = z.string().regex(/^fxq_[0-9a-z]{26}$/u, 'is not an FX quote id');
 
 export const giftCardId = z.string().regex(/^gc_[0-9a-z]{26}$/u, 'is not a gift card id');
 
@@ -60,6 +63,12 @@ export const createPaymentBody = z
     amount,
     currency,
     tenders,
+    fxQuoteId: fxQuoteId.optional().meta({
+      description:
+        "What the buyer pays is the quote's `from` and `amount`, and the payment's `currency` and `amount` must be the same; " +
+        "the seller's money is in the quote's `to`, at the promised rate, however long captures and refunds take. A quote is good " +
+        'for one payment and is never priced again. A payment in a currency that the seller takes needs none.',
+    }),
     capture: z
       .enum(['manual', 'automatic'])
       .default('manual')
@@ -139,6 +148,15 @@ export const payment = z
     amountCaptured: z.int(),
     amountRefunded: z.int(),
     tenders: z.array(shownTender),
+    conversion: z
+      .object({
+        quoteId: fxQuoteId,
+        rate: z.string(),
+        currency: currency.meta({ description: "The seller's." }),
+        amount: z.int().meta({ description: 'What the whole payment comes to for the seller, before commission.' }),
+        borneBy: z.enum(conversionBearers),
+      })
+      .optional(),
     buyer: z.object({ id: z.string(), email: z.string().optional() }),
     fraud: z
       .object({

@@ -127,7 +127,7 @@ export class Payments extends Construct {
   }
 
   private createCreatePayment({ stage, data }: PaymentsProps): HouseFunction {
-    const { paymentsTable, tokensTable, giftCardsTable, guardsTable, giftCardKeys } = data;
+    const { paymentsTable, tokensTable, giftCardsTable, guardsTable, fxTable, giftCardKeys } = data;
     return this.create('CreatePayment', {
       stage,
       handler: 'payments/create-payment.api',
@@ -140,16 +140,25 @@ export class Payments extends Construct {
         TOKENS_TABLE_NAME: tokensTable.tableName,
         AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: this.authorizePayment.arn,
         SELLERS: Stack.of(this).toJsonString(sellersWithTerms(stage)),
+        FX_TABLE_NAME: fxTable.tableName,
+        CONVERSION_BORNE_BY: stage.conversionBorneBy,
         GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
         GUARDS_TABLE_NAME: guardsTable.tableName,
         GIFT_CARD_CODE_KEYS: giftCardKeys.codeKeysJson,
         GIFT_CARD_GUESSES_PER_HOUR: String(stage.giftCards.guessesPerHour),
       } satisfies VariablesOf<CreatePaymentEnvironment>,
     })
-      .may(['dynamodb:GetItem'], tokensTable.tableArn, paymentsTable.tableArn, giftCardsTable.tableArn)
+      .may(
+        ['dynamodb:GetItem'],
+        tokensTable.tableArn,
+        paymentsTable.tableArn,
+        giftCardsTable.tableArn,
+        fxTable.tableArn,
+      )
       .may(['dynamodb:UpdateItem'], guardsTable.tableArn)
       .may(['kms:GenerateMac'], ...giftCardKeys.codeKeyArns)
       .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], paymentsTable.tableArn)
+      .may(['dynamodb:PutItem'], fxTable.tableArn)
       .may(['states:StartSyncExecution'], this.authorizePayment.arn);
   }
 

@@ -3,6 +3,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { scopes } from '../contracts/route.ts';
 import type { Scope } from '../contracts/route.ts';
+import { conversionBearers } from '../core/fx/conversion.ts';
 import { fxSettings } from '../core/fx/settings.ts';
 import { isCurrency } from '../core/money/currencies.ts';
 import { settlementSettings } from '../core/settlement/settings.ts';
@@ -152,6 +153,8 @@ const settings = z.strictObject({
   fx: fxSettings,
   /** When a settlement file is late, and by when captures and refunds must have been settled. */
   settlement: settlementSettings,
+  /** Who bears what converting a payment costs: see docs/architecture.md, "Currencies". */
+  conversionBorneBy: z.enum(conversionBearers),
   /** Requests a second and at once, over all routes. */
   throttling: z.strictObject({ rate: z.number().positive(), burst: z.int().positive() }),
   logRetentionDays: z.enum(RetentionDays).exclude(['INFINITE']),

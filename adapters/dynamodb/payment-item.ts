@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { conversionBearers } from '../../core/fx/conversion.ts';
 import { assessment, tenderShare } from '../../core/payments/messages.ts';
 import type { Payment, PaymentContext, PaymentTerms } from '../../core/payments/payment.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
@@ -62,6 +63,16 @@ const cardTender = z.object({
   fingerprint: z.string(),
 });
 
+const conversion = z.object({
+  quoteId: z.string(),
+  currency: z.string(),
+  rate: z.string(),
+  borneBy: z.enum(conversionBearers),
+  worth: amount,
+  proceeds: amount,
+  spread: amount,
+});
+
 const paymentItem = z.object({
   pk: z.string(),
   /** A person, whose payments the index `byOwner` holds; or a machine client, whose list is that of all payments. */
@@ -74,6 +85,7 @@ const paymentItem = z.object({
   context: contextItem.exactOptional(),
   tender: cardTender.exactOptional(),
   shares: z.array(tenderShare).exactOptional(),
+  conversion: conversion.exactOptional(),
   amount,
   currency: z.string(),
   status: z.enum(paymentStatuses),

@@ -5,8 +5,9 @@ import { assertBalanced } from '../ledger/posting.ts';
 import type { Lot, LotChange } from '../lots/lot.ts';
 import type { Payment } from '../payments/payment.ts';
 import { statusOf } from '../payments/movements/movement-rules.ts';
+import { settledBetween } from '../payments/settled-part.ts';
 import { newLot, owedLot, takeFromSeller } from '../payments/take-from-seller.ts';
-import { commissionBetween, takenBack } from '../payments/taken-back.ts';
+import { takenBack } from '../payments/taken-back.ts';
 import { withCardDisputed } from '../payments/tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../payments/transition.ts';
 import type { Dispute, DisputeStep } from './dispute.ts';
@@ -63,7 +64,8 @@ function openEffect(payment: Payment, dispute: Dispute, lots: readonly Lot[], no
   const { amount, id, fee, feeBearer, excess } = dispute;
   const { currency, sellerId } = payment;
   const reason = { cause: id, reason: 'dispute_after_payout' } as const;
-  const { lots: taken, ...parts } = takeFromSeller(payment, lots, amount - excess, reason, now);
+  const taking = amount - excess;
+  const { lots: taken, ...parts } = takeFromSeller(payment, lots, taking, reason, now);
   const feeLot = feeBearer === 'seller' ? owedLot(payment, deriveId('lot_', id, 'fee'), fee, 'dispute_fee', now) : [];
   return {
     payment: {
@@ -73,7 +75,7 @@ function openEffect(payment: Payment, dispute: Dispute, lots: readonly Lot[], no
       disputes: { ...payment.disputes, [id]: { amount, state: 'needs_response' } },
       ...withExcess(payment, excess),
     },
-    postings: chargebackPostings({ currency, sellerId, ...parts, excess, fee, feeBearer }),
+    postings: chargebackPostings({ amount: taking, currency, sellerId, ...parts, excess, fee, feeBearer }),
     lots: [...taken, ...feeLot],
   };
 }
@@ -83,8 +85,7 @@ function winEffect({ payment, ...opened }: Effect, dispute: Dispute, lots: reado
   const { currency, sellerId, disputeExcess = 0n } = payment;
   const excess = disputeExcess < amount ? disputeExcess : amount;
   const returned = amount - excess;
-  const commission = commissionBetween(payment, takenBack(payment) - returned, returned);
-  const toSeller = returned - commission;
+  const settled = settledBetween(payment, takenBack(payment) - returned, returned);
   // The money waits as long as that of the capture would have, wherever it was in between.
   const releaseAt = lots.reduce((latest, lot) => (lot.releaseAt > latest ? lot.releaseAt : latest), now.toISOString());
   const wonLot = (lotId: string, money: bigint, reason: Lot['reason']): readonly LotChange[] =>
@@ -101,11 +102,11 @@ function winEffect({ payment, ...opened }: Effect, dispute: Dispute, lots: reado
     },
     postings: [
       ...opened.postings,
-      ...wonPostings({ currency, sellerId, commission, toSeller, excess, feeReturned, feeBearer }),
+      ...wonPostings({ amount: returned, currency, sellerId, settled, excess, feeReturned, feeBearer }),
     ],
     lots: [
       ...opened.lots,
-      ...wonLot(wonLotId(id), toSeller, 'dispute_won'),
+      ...wonLot(wonLotId(id), settled.sellersPart, 'dispute_won'),
       ...wonLot(deriveId('lot_', id, 'fee_returned'), feeToSeller, 'dispute_fee_returned'),
     ],
   };

@@ -157,12 +157,17 @@ function toDispute(
     paymentId: payment.id,
     captureId: captureIdOf(notice),
     sellerId: payment.sellerId,
-    feeBearer: before?.kind === 'chargeback' ? before.feeBearer : feeBearer,
+    feeBearer: before?.kind === 'chargeback' ? before.feeBearer : bearerFor(payment, feeBearer),
     excess: before?.kind === 'chargeback' ? before.excess : excessOf(notice, payment),
     replyBy: replyBy(payment.tender?.brand, notice.openedAt),
     createdAt: before?.createdAt ?? now.toISOString(),
     updatedAt: now.toISOString(),
   };
+}
+
+/** A fee in the buyer's currency cannot be taken from a seller who has none of it: the platform bears it. */
+function bearerFor({ conversion }: Payment, feeBearer: FeeBearer): FeeBearer {
+  return conversion ? 'platform' : feeBearer;
 }
 
 /** What of a chargeback is more than refunds and other chargebacks have left. */

@@ -27,6 +27,13 @@ export const chartOfAccounts = {
     meaning: 'What disputes took beyond what refunds had left: ours until it is cleared up',
   },
   seller_receivable: { normal: 'debit', perSeller: true, meaning: 'What a seller owes us' },
+  fx_position: {
+    normal: 'credit',
+    perSeller: false,
+    meaning: 'What buyers paid in one currency and sellers are owed in another',
+  },
+  fx_revenue: { normal: 'credit', perSeller: false, meaning: 'What we keep of conversions' },
+  fx_residue: { normal: 'credit', perSeller: false, meaning: "What rounding leaves of conversions, never a seller's" },
 } as const satisfies Record<string, AccountDescription>;
 
 export type Account = keyof typeof chartOfAccounts;
@@ -55,4 +62,7 @@ export const accounts: readonly [Account, ...Account[]] = [
   'dispute_fee',
   'dispute_excess',
   'seller_receivable',
+  'fx_position',
+  'fx_revenue',
+  'fx_residue',
 ];

@@ -1,14 +1,21 @@
+import type { Settled } from './conversion-postings.ts';
+import { conversionPostings, lines, takenConversionPostings } from './conversion-postings.ts';
 import type { Posting } from './posting.ts';
 
-/** What a chargeback takes. Minor units; nothing is negative. */
-export interface ChargedBackMoney {
+/** What is taken back from the seller of a payment. Minor units; nothing is negative. */
+interface TakenMoney {
+  /** What it is for the buyer, in `currency`, which is theirs. */
+  readonly amount: bigint;
   readonly currency: string;
   readonly sellerId: string;
-  /** What of our commission goes back. */
-  readonly commission: bigint;
-  /** What lots that are not paid out yet give, and what the seller owes. */
+  readonly settled: Settled;
+  /** What lots that are not paid out yet give, and what the seller owes; both in the seller's currency. */
   readonly fromDeferred: bigint;
   readonly fromReceivable: bigint;
+}
+
+/** What a chargeback takes; what the acquirer takes is in the buyer's currency. */
+export interface ChargedBackMoney extends TakenMoney {
   /** What there is nothing left for to take it from. */
   readonly excess: bigint;
   /** What the acquirer charges, and who bears it. */
@@ -21,27 +28,28 @@ export interface ChargedBackMoney {
  * its part and we our commission, because the sale is undone as long as it is disputed.
  */
 export function chargebackPostings(money: ChargedBackMoney): readonly Posting[] {
-  const { currency, sellerId, commission, fromDeferred, fromReceivable, excess, fee, feeBearer } = money;
-  const amount = commission + fromDeferred + fromReceivable + excess;
-  return lines(currency, [
-    { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
-    { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
-    { account: 'commission', side: 'debit', amount: commission },
-    { account: 'dispute_excess', side: 'debit', amount: excess },
-    feeBearer === 'seller'
-      ? { account: 'seller_receivable', side: 'debit', amount: fee, sellerId }
-      : { account: 'dispute_fee', side: 'debit', amount: fee },
-    { account: 'processor_clearing', side: 'credit', amount: amount + fee },
-  ]);
+  const { amount, currency, sellerId, excess, fee, feeBearer } = money;
+  return [
+    ...takenPostings(money),
+    ...lines(currency, [
+      { account: 'dispute_excess', side: 'debit', amount: excess },
+      feeBearer === 'seller'
+        ? { account: 'seller_receivable', side: 'debit', amount: fee, sellerId }
+        : { account: 'dispute_fee', side: 'debit', amount: fee },
+      { account: 'processor_clearing', side: 'credit', amount: amount + excess + fee },
+    ]),
+  ];
 }
 
 /** What a chargeback that was won gives back. */
 export interface WonMoney {
+  /** What of it had been taken from the seller, in the buyer's currency. */
+  readonly amount: bigint;
   readonly currency: string;
   readonly sellerId: string;
-  /** What of the amount is our commission again, the seller's, and what had come out of the excess. */
-  readonly commission: bigint;
-  readonly toSeller: bigint;
+  /** What of it is our commission again, and the seller's. */
+  readonly settled: Settled;
+  /** What had come out of the excess. */
   readonly excess: bigint;
   /** What of the fee the acquirer gives back, to whom bore it. */
   readonly feeReturned: bigint;
@@ -50,32 +58,40 @@ export interface WonMoney {
 
 /** Chargeback won: the amount comes back, and the fee where the acquirer's terms say so. */
 export function wonPostings(money: WonMoney): readonly Posting[] {
-  const { currency, sellerId, commission, toSeller, excess, feeReturned, feeBearer } = money;
-  const amount = commission + toSeller + excess;
-  return lines(currency, [
-    { account: 'processor_clearing', side: 'debit', amount: amount + feeReturned },
-    { account: 'dispute_excess', side: 'credit', amount: excess },
-    { account: 'commission', side: 'credit', amount: commission },
-    { account: 'seller_deferred', side: 'credit', amount: toSeller, sellerId },
-    feeBearer === 'seller'
-      ? { account: 'seller_deferred', side: 'credit', amount: feeReturned, sellerId }
-      : { account: 'dispute_fee', side: 'credit', amount: feeReturned },
-  ]);
+  const { amount, currency, sellerId, settled, excess, feeReturned, feeBearer } = money;
+  return [
+    ...lines(currency, [
+      { account: 'processor_clearing', side: 'debit', amount: amount + excess + feeReturned },
+      { account: 'dispute_excess', side: 'credit', amount: excess },
+    ]),
+    ...conversionPostings(amount, currency, settled),
+    ...lines(settled.currency, [
+      { account: 'commission', side: 'credit', amount: settled.commission },
+      { account: 'seller_deferred', side: 'credit', amount: settled.sellersPart, sellerId },
+    ]),
+    ...lines(currency, [
+      feeBearer === 'seller'
+        ? { account: 'seller_deferred', side: 'credit', amount: feeReturned, sellerId }
+        : { account: 'dispute_fee', side: 'credit', amount: feeReturned },
+    ]),
+  ];
 }
 
 /** What had gone beyond is taken from the seller after all, because a refund that was in its way came to nothing. */
-export function coveredExcessPostings(
-  money: Pick<ChargedBackMoney, 'currency' | 'sellerId' | 'commission' | 'fromDeferred' | 'fromReceivable'>,
-): readonly Posting[] {
-  const { currency, sellerId, commission, fromDeferred, fromReceivable } = money;
-  return lines(currency, [
-    { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
-    { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
-    { account: 'commission', side: 'debit', amount: commission },
-    { account: 'dispute_excess', side: 'credit', amount: commission + fromDeferred + fromReceivable },
-  ]);
+export function coveredExcessPostings(money: TakenMoney): readonly Posting[] {
+  const { amount, currency } = money;
+  return [...takenPostings(money), ...lines(currency, [{ account: 'dispute_excess', side: 'credit', amount }])];
 }
 
-function lines(currency: string, postings: readonly Omit<Posting, 'currency'>[]): readonly Posting[] {
-  return postings.filter(({ amount }) => amount !== 0n).map((posting) => ({ ...posting, currency }));
+/** The seller's part and our commission go back, and so does the conversion. */
+function takenPostings(money: TakenMoney): readonly Posting[] {
+  const { amount, currency, sellerId, settled, fromDeferred, fromReceivable } = money;
+  return [
+    ...lines(settled.currency, [
+      { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
+      { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
+      { account: 'commission', side: 'debit', amount: settled.commission },
+    ]),
+    ...takenConversionPostings(amount, currency, settled),
+  ];
 }

@@ -1,3 +1,5 @@
+import type { Settled } from './conversion-postings.ts';
+import { conversionPostings, lines, takenConversionPostings } from './conversion-postings.ts';
 import type { Posting } from './posting.ts';
 
 /**
@@ -27,24 +29,28 @@ export interface CapturedMoney {
   readonly cardAmount: bigint;
   readonly currency: string;
   readonly processingFee: bigint;
-  readonly commission: bigint;
+  readonly settled: Settled;
   readonly sellerId: string;
 }
 
 /**
  * Capture without an order: what the acquirer owes us, less its fee, and what gift cards brought into order_escrow,
- * becomes the seller's, less our commission. The card's money passes order_escrow in the same entry, unnamed.
+ * becomes the seller's, less our commission. The card's money passes order_escrow in the same entry, unnamed. What is
+ * converted passes fx_position: out of it in the buyer's currency, into it in the seller's.
  */
 export function capturePostings(money: CapturedMoney): readonly Posting[] {
-  const { amount, cardAmount, currency, processingFee, commission, sellerId } = money;
+  const { amount, cardAmount, currency, processingFee, settled, sellerId } = money;
   return [
     ...releasePostings(cardAmount, currency),
     ...lines(currency, [
       { account: 'processor_clearing', side: 'debit', amount: cardAmount - processingFee },
       { account: 'processing_fee', side: 'debit', amount: processingFee },
       { account: 'order_escrow', side: 'debit', amount: amount - cardAmount },
-      { account: 'commission', side: 'credit', amount: commission },
-      { account: 'seller_deferred', side: 'credit', amount: amount - commission, sellerId },
+    ]),
+    ...conversionPostings(amount, currency, settled),
+    ...lines(settled.currency, [
+      { account: 'commission', side: 'credit', amount: settled.commission },
+      { account: 'seller_deferred', side: 'credit', amount: settled.sellersPart, sellerId },
     ]),
   ];
 }
@@ -54,27 +60,27 @@ export interface RefundedMoney {
   /** What of it goes back to the card; the rest goes through order_escrow onto gift cards. */
   readonly cardAmount: bigint;
   readonly currency: string;
-  /** What of our commission goes back. */
-  readonly commission: bigint;
-  /** What lots that are not paid out yet give. */
+  readonly settled: Settled;
+  /** What lots that are not paid out yet give, in the seller's currency. */
   readonly fromDeferred: bigint;
   /** What was paid out already, and the seller now owes. */
   readonly fromReceivable: bigint;
   readonly sellerId: string;
 }
 
-/** Refund: the seller gives back its part, we our commission; the acquirer keeps its fee. */
+/** Refund: the seller gives back its part, we our commission and our spread; the acquirer keeps its fee. */
 export function refundPostings(money: RefundedMoney): readonly Posting[] {
-  const { amount, cardAmount, currency, commission, fromDeferred, fromReceivable, sellerId } = money;
-  return lines(currency, [
-    { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
-    { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
-    { account: 'commission', side: 'debit', amount: commission },
-    { account: 'processor_clearing', side: 'credit', amount: cardAmount },
-    { account: 'order_escrow', side: 'credit', amount: amount - cardAmount },
-  ]);
-}
-
-function lines(currency: string, postings: readonly Omit<Posting, 'currency'>[]): readonly Posting[] {
-  return postings.filter(({ amount }) => amount !== 0n).map((posting) => ({ ...posting, currency }));
+  const { amount, cardAmount, currency, settled, fromDeferred, fromReceivable, sellerId } = money;
+  return [
+    ...lines(settled.currency, [
+      { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
+      { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
+      { account: 'commission', side: 'debit', amount: settled.commission },
+    ]),
+    ...takenConversionPostings(amount, currency, settled),
+    ...lines(currency, [
+      { account: 'processor_clearing', side: 'credit', amount: cardAmount },
+      { account: 'order_escrow', side: 'credit', amount: amount - cardAmount },
+    ]),
+  ];
 }

@@ -1,4 +1,8 @@
 import type { Principal } from '../access/principal.ts';
+import type { Conversion, ConversionBearer } from '../fx/conversion.ts';
+import { conversionOf } from '../fx/conversion.ts';
+import type { QuoteStore } from '../fx/ports.ts';
+import { takeQuote } from '../fx/take-quote.ts';
 import type { ResolvedCode } from '../gift-cards/resolve-code.ts';
 import type { GiftCard } from '../gift-cards/gift-card.ts';
 import type { Guess } from '../gift-cards/ports.ts';
@@ -7,7 +11,7 @@ import type { CardToken } from '../tokens/token.ts';
 import type { CreatePaymentRequest } from './new-payment.ts';
 import { authorizationOrderOf, newPayment, requestHash } from './new-payment.ts';
 import type { Payment } from './payment.ts';
-import type { AuthorizationWorkflow, PaymentStore, Seller } from './ports.ts';
+import type { AuthorizationWorkflow, OpenedPayment, PaymentStore, Seller } from './ports.ts';
 import type { OfferedGiftCard, TenderRefusal } from './tenders/plan-tenders.ts';
 import { planTenders } from './tenders/plan-tenders.ts';
 import { giftCardIdsOf } from './tenders/gift-card-steps.ts';
@@ -24,6 +28,12 @@ export type CreatePaymentRefusal =
   /** No gift card has this code, or nothing of it can be spent: one answer for all. */
   | { readonly kind: 'giftCardUnknown' }
   | { readonly kind: 'tooManyGuesses' }
+  | { readonly kind: 'quoteUnknown' }
+  | { readonly kind: 'quoteExpired'; readonly expiredAt: string }
+  /** The quote is for another amount or currency. */
+  | { readonly kind: 'quoteMismatch'; readonly amount: bigint; readonly currency: string }
+  /** Another payment was made with it. */
+  | { readonly kind: 'quoteUsed' }
   | TenderRefusal;
 
 export type CreatePaymentResult =
@@ -43,6 +53,14 @@ export interface CreatePaymentDependencies {
   readonly findGiftCard: (
     guess: Guess & { readonly code: string; readonly isKnown: (card: GiftCard) => boolean },
   ) => Promise<ResolvedCode>;
+  readonly conversions: ConversionDependencies;
+}
+
+export interface ConversionDependencies {
+  readonly quotes: Pick<QuoteStore, 'find'>;
+  readonly borneBy: ConversionBearer;
+  /** Writes a new converted payment together with the use of its quote, or neither. */
+  readonly open: (payment: Payment) => Promise<OpenedPayment | { readonly kind: 'quoteUsed' }>;
 }
 
 /**
@@ -51,8 +69,8 @@ export interface CreatePaymentDependencies {
  * Primary course:
  * 1. The payment's id is derived from the caller, the route and the Idempotency-Key, so a retry finds the first.
  * 2. Gift cards are found by their codes; from here on they go by their ids.
- * 3. The seller takes the currency, the token is the caller's, and the tenders cover the amount.
- * 4. The payment is written as `processing`, and should we die here, the stream has told of it (look-after.ts).
+ * 3. The seller takes the currency, or a quote converts it; the token is the caller's, and the tenders cover the amount.
+ * 4. The payment is written as `processing`, with the use of its quote; should we die here, the stream has told of it (look-after.ts).
  * 5. The workflow scores it, holds all tenders and records the outcome; its change is applied to what we hold.
  *
  * A request that came before is answered as it was then; one that is still under way is `inFlight`; another request
@@ -74,7 +92,8 @@ export async function createPayment(
     const first = await payments.find(paymentId);
     return first ? replay(payments, first, found.hash, now) : prepared;
   }
-  const opened = await payments.open(prepared.payment);
+  const opened = await open(dependencies, prepared.payment);
+  if (opened.kind === 'quoteUsed') return opened;
   if (opened.kind === 'exists' && opened.payment.openedBy !== request.requestId) {
     return replay(payments, opened.payment, found.hash, now);
   }
@@ -82,6 +101,11 @@ export async function createPayment(
   // A capture that began with the approval has been taken further since.
   if (run.kind === 'finished' && !run.change.movement) return created(applyChange(prepared.payment, run.change));
   return created(await presentState(payments, prepared.payment));
+}
+
+/** A quote is good for one payment: whoever comes second finds it used. */
+function open({ payments, conversions }: CreatePaymentDependencies, payment: Payment) {
+  return payment.conversion ? conversions.open(payment) : payments.open(payment);
 }
 
 /**
@@ -145,17 +169,20 @@ async function findGiftCards(
 type Prepared = { readonly kind: 'prepared'; readonly payment: Payment } | CreatePaymentRefusal;
 
 async function prepare(
-  { sellers, findToken }: CreatePaymentDependencies,
+  { sellers, findToken, conversions }: CreatePaymentDependencies,
   request: CreatePaymentRequest,
   { paymentId, hash, offered }: Omit<FoundGiftCards, 'kind'> & { readonly paymentId: string },
   now: Date,
 ): Promise<Prepared> {
   const seller = sellers.find(({ id }) => id === request.sellerId);
   if (!seller) return { kind: 'sellerUnknown' };
-  if (!seller.currencies.includes(request.currency)) return { kind: 'currencyNotAccepted' };
+  const found = await findConversion(conversions, request, now);
+  if (found.kind !== 'found') return found;
+  const { conversion } = found;
+  if (!seller.currencies.includes(conversion?.currency ?? request.currency)) return { kind: 'currencyNotAccepted' };
   const token = request.tokenId === undefined ? undefined : await findToken(request.tokenId, request.principal);
   if (request.tokenId !== undefined && !token) return { kind: 'tokenUnknown' };
-  const plan = { paymentId, requestHash: hash, seller };
+  const plan = { paymentId, requestHash: hash, seller, conversion };
   if (offered.length === 0) {
     return { kind: 'prepared', payment: newPayment(request, { ...plan, token }, now) };
   }
@@ -165,6 +192,22 @@ async function prepare(
   const cardPays = tenders.shares.some(({ giftCardId }) => giftCardId === undefined);
   const paying = { ...plan, token: cardPays ? token : undefined, shares: tenders.shares };
   return { kind: 'prepared', payment: newPayment(request, paying, now) };
+}
+
+/** The conversion that the request's quote promises. An expired quote is refused, never priced again. */
+async function findConversion(
+  { quotes, borneBy }: ConversionDependencies,
+  { principal, fxQuoteId: quoteId, amount, currency }: CreatePaymentRequest,
+  now: Date,
+): Promise<{ readonly kind: 'found'; readonly conversion?: Conversion } | CreatePaymentRefusal> {
+  if (quoteId === undefined) return { kind: 'found' };
+  const taken = await takeQuote({ quotes }, { quoteId, principal }, now);
+  if (taken.kind !== 'taken') return taken;
+  const { quote } = taken;
+  if (quote.from !== currency || quote.amount !== amount) {
+    return { kind: 'quoteMismatch', amount: quote.amount, currency: quote.from };
+  }
+  return { kind: 'found', conversion: conversionOf(quote, borneBy) };
 }
 
 /** In: the payment that came before under this key, and the request's hash where it could be told. */

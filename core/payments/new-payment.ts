@@ -1,4 +1,5 @@
 import type { Principal } from '../access/principal.ts';
+import type { Conversion } from '../fx/conversion.ts';
 import { deriveId } from '../ids.ts';
 import type { CardToken } from '../tokens/token.ts';
 import type { AuthorizationOrder } from './messages.ts';
@@ -21,6 +22,8 @@ export interface CreatePaymentRequest {
   readonly tokenId?: string | undefined;
   /** In the order in which they pay. Codes go no further than the function that looks them up. */
   readonly giftCards: readonly { readonly code: string; readonly amount?: bigint | undefined }[];
+  /** The promise by which what the buyer pays becomes the seller's currency. */
+  readonly fxQuoteId?: string | undefined;
   readonly capture: 'manual' | 'automatic';
   readonly buyer: { readonly id: string; readonly email: string };
   readonly context: PaymentContext;
@@ -35,11 +38,13 @@ export interface PaymentPlan {
   readonly token?: CardToken | undefined;
   /** Where there are gift cards among the tenders. */
   readonly shares?: readonly TenderShare[] | undefined;
+  /** Where a quote converts it. */
+  readonly conversion?: Conversion | undefined;
 }
 
 /** The payment as it is opened: nothing is held yet. */
 export function newPayment(request: CreatePaymentRequest, plan: PaymentPlan, now: Date): Payment {
-  const { paymentId, requestHash: hash, seller, token, shares } = plan;
+  const { paymentId, requestHash: hash, seller, token, shares, conversion } = plan;
   const createdAt = now.toISOString();
   return {
     id: paymentId,
@@ -52,6 +57,7 @@ export function newPayment(request: CreatePaymentRequest, plan: PaymentPlan, now
     context: request.context,
     ...(token ? { tender: cardTender(token) } : {}),
     ...(shares ? { shares } : {}),
+    ...(conversion ? { conversion } : {}),
     amount: request.amount,
     currency: request.currency,
     status: 'processing',
@@ -91,9 +97,10 @@ function cardTender(token: CardToken): CardTender {
  * codes are nowhere, not even in a hash without a key, and what is available on them changes with this very payment.
  */
 export function requestHash(request: CreatePaymentRequest, giftCardIds: readonly string[]): string {
-  const { sellerId, amount, currency, tokenId = '', buyer, capture } = request;
+  const { sellerId, amount, currency, tokenId = '', buyer, capture, fxQuoteId } = request;
   const giftCards = giftCardIds.flatMap((id, index) => [id, request.giftCards[index]?.amount?.toString() ?? '']);
-  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id, capture, ...giftCards);
+  const quote = fxQuoteId === undefined ? [] : ['fxQuoteId', fxQuoteId];
+  return deriveId('req_', sellerId, amount.toString(), currency, tokenId, buyer.id, capture, ...giftCards, ...quote);
 }
 
 /** What the workflow that authorizes a payment is told of it. */

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { Conversion } from '../fx/conversion.ts';
 import type { CardFunding } from '../tokens/token.ts';
 import type { Movement } from './movements/movement.ts';
 import type { TenderShare } from './tenders/tender-share.ts';
@@ -69,6 +70,8 @@ export interface Payment {
   readonly tender?: CardTender;
   /** What each tender pays, where there are gift cards among them. */
   readonly shares?: readonly TenderShare[];
+  /** How the buyer's money becomes the seller's, where those are of different currencies. */
+  readonly conversion?: Conversion;
   readonly amount: bigint;
   readonly currency: string;
   readonly status: PaymentStatus;

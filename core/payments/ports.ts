@@ -7,7 +7,7 @@ import type { PaymentChange, Transition } from './transition.ts';
 /** Where payments and their transitions are kept. */
 export interface PaymentStore {
   /** Writes a new payment unless its id exists; then answers the one that does, strongly consistent. */
-  open(payment: Payment): Promise<{ readonly kind: 'opened' } | { readonly kind: 'exists'; readonly payment: Payment }>;
+  open(payment: Payment): Promise<OpenedPayment>;
   /** The payment as it stands, strongly consistent. */
   find(paymentId: string): Promise<Payment | undefined>;
   /** Notes that the first request is over while the outcome is open; answers the payment as it stands then. */
@@ -25,6 +25,8 @@ export interface PaymentStore {
   ): Promise<{ readonly payment: Payment; readonly transitions: readonly StoredTransition[] } | undefined>;
   list(query: PaymentQuery): Promise<PaymentPage>;
 }
+
+export type OpenedPayment = { readonly kind: 'opened' } | { readonly kind: 'exists'; readonly payment: Payment };
 
 /** What movements need of the store. */
 export interface MovementStore extends Pick<PaymentStore, 'find' | 'changeOf'> {

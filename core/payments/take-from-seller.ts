@@ -2,12 +2,14 @@ import { deriveId } from '../ids.ts';
 import type { Lot, LotChange } from '../lots/lot.ts';
 import { takeBack } from '../lots/lot.ts';
 import type { Payment } from './payment.ts';
-import { commissionBetween, takenBack } from './taken-back.ts';
+import type { SettledPart } from './settled-part.ts';
+import { settledBetween } from './settled-part.ts';
+import { takenBack } from './taken-back.ts';
 
 /** What a seller gives back, and what becomes of their lots by it. */
 export interface Taken {
-  /** What of our commission goes back. */
-  readonly commission: bigint;
+  /** What it comes to on the seller's side; what of our commission goes back. */
+  readonly settled: SettledPart;
   /** What lots that are not paid out yet give. */
   readonly fromDeferred: bigint;
   /** What was paid out already, and the seller now owes. */
@@ -29,13 +31,13 @@ export function takeFromSeller(
   { cause, reason }: { readonly cause: string; readonly reason: 'refund_after_payout' | 'dispute_after_payout' },
   now: Date,
 ): Taken {
-  const commission = commissionBetween(payment, takenBack(payment), amount);
-  const reversals = takeBack(lots, amount - commission);
+  const settled = settledBetween(payment, takenBack(payment), amount);
+  const reversals = takeBack(lots, settled.sellersPart);
   const sum = (of: (state: Lot['state']) => boolean) =>
     reversals.filter(({ state }) => of(state)).reduce((total, reversal) => total + reversal.amount, 0n);
   const fromReceivable = sum((state) => state === 'claimed');
   return {
-    commission,
+    settled,
     fromDeferred: sum((state) => state !== 'claimed'),
     fromReceivable,
     lots: [
@@ -59,6 +61,7 @@ export function owedLot(
 }
 
 /** The members that every new lot of a payment has. */
-export function newLot({ id: paymentId, sellerId, currency }: Payment, id: string, now: Date) {
+export function newLot({ id: paymentId, sellerId, currency: paid, conversion }: Payment, id: string, now: Date) {
+  const currency = conversion?.currency ?? paid;
   return { id, paymentId, sellerId, currency, state: 'held', createdAt: now.toISOString() } as const;
 }

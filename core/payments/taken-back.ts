@@ -1,5 +1,4 @@
 import { isOpenChargeback, isStanding } from '../disputes/dispute.ts';
-import { basisPointsHalfUp } from '../money/basis-points.ts';
 import type { Payment } from './payment.ts';
 
 /** What chargebacks, open or lost, have taken of a payment, minor units. */
@@ -19,13 +18,4 @@ export function hasOpenChargeback({ disputes = {} }: Pick<Payment, 'disputes'>):
  */
 export function takenBack(payment: Pick<Payment, 'amountRefunded' | 'disputes' | 'disputeExcess'>): bigint {
   return payment.amountRefunded + standingDisputes(payment) - (payment.disputeExcess ?? 0n);
-}
-
-/**
- * Our commission on `amount` that comes on top of `before`. Cumulative, so that the commissions of any captures sum to
- * the commission of their sum, and what goes back in parts comes to what went in whole.
- */
-export function commissionBetween({ terms }: Pick<Payment, 'terms'>, before: bigint, amount: bigint): bigint {
-  const of = (total: bigint) => basisPointsHalfUp(total, terms.commissionBasisPoints);
-  return of(before + amount) - of(before);
 }

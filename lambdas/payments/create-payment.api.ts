@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
+import { openConvertedPayment } from '../../adapters/dynamodb/converted-payment.ts';
 import { dynamoPaymentStore } from '../../adapters/dynamodb/payment-store.ts';
+import { dynamoQuoteStore } from '../../adapters/dynamodb/quote-store.ts';
 import { dynamoTokenStore } from '../../adapters/dynamodb/token-store.ts';
 import { stepFunctionsAuthorizationWorkflow } from '../../adapters/step-functions/authorization-workflow.ts';
 import { paymentRoutes } from '../../contracts/payments.ts';
+import { conversionBearers } from '../../core/fx/conversion.ts';
 import { resolveCode } from '../../core/gift-cards/resolve-code.ts';
 import { createPayment } from '../../core/payments/create-payment.ts';
 import type { CreatePaymentDependencies } from '../../core/payments/create-payment.ts';
@@ -19,6 +22,8 @@ const environment = codeFinderEnvironment.extend({
   PAYMENTS_TABLE_NAME: z.string(),
   TOKENS_TABLE_NAME: z.string(),
   AUTHORIZE_PAYMENT_STATE_MACHINE_ARN: z.string(),
+  FX_TABLE_NAME: z.string(),
+  CONVERSION_BORNE_BY: z.enum(conversionBearers),
   SELLERS: jsonVariable(z.array(z.object({ id: z.string(), currencies: z.array(z.string()), terms }))),
 });
 export type Environment = z.input<typeof environment>;
@@ -33,6 +38,16 @@ const dependencies: CreatePaymentDependencies = {
   sellers: settings.SELLERS,
   findToken: (tokenId, principal) => findToken({ tokens }, { tokenId, principal }),
   findGiftCard: (guess) => resolveCode(codes, guess),
+  conversions: {
+    quotes: dynamoQuoteStore(client, settings.FX_TABLE_NAME),
+    borneBy: settings.CONVERSION_BORNE_BY,
+    open: (payment) =>
+      openConvertedPayment(
+        client,
+        { paymentsTableName: settings.PAYMENTS_TABLE_NAME, fxTableName: settings.FX_TABLE_NAME },
+        payment,
+      ),
+  },
 };
 
 export const handler = apiHandler(paymentRoutes.createPayment, async ({ body, now, ...caller }) => {

@@ -11,13 +11,30 @@ export function toProblem(result: Exclude<CreatePaymentResult, { kind: 'created'
     case 'sellerUnknown':
       return new ProblemError('seller_unknown', 'No seller has this sellerId.');
     case 'currencyNotAccepted':
-      return new ProblemError('currency_not_accepted', 'The seller does not take payments in this currency.');
+      return new ProblemError(
+        'currency_not_accepted',
+        'The seller does not take this currency. Convert the payment with an FX quote into one that the seller takes.',
+      );
     case 'tokenUnknown':
       return new ProblemError('token_unknown', 'No token of yours has this id.');
     case 'giftCardUnknown':
       return new ProblemError('gift_card_unknown', 'A code opens no gift card that can be spent.');
     case 'tooManyGuesses':
       return new ProblemError('too_many_guesses', 'You looked for as many unknown codes as an hour allows. Try later.');
+    case 'quoteUnknown':
+      return new ProblemError('fx_quote_unknown', 'No FX quote of yours has this id.');
+    case 'quoteExpired':
+      return new ProblemError(
+        'fx_quote_expired',
+        `The FX quote was good until ${result.expiredAt}: ask for a new one.`,
+      );
+    case 'quoteMismatch':
+      return new ProblemError(
+        'fx_quote_mismatch',
+        `The FX quote converts ${result.amount.toString()} ${result.currency}: the payment must be of that.`,
+      );
+    case 'quoteUsed':
+      return new ProblemError('fx_quote_used', 'Another payment was made with this FX quote: ask for a new one.');
     case 'giftCardTwice':
       return new ProblemError('gift_card_twice', 'Two codes open the same gift card: name it once.');
     case 'giftCardCurrencyDiffers':

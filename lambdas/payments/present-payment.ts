@@ -22,6 +22,7 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     amountCaptured: exactNumber(payment.amountCaptured),
     amountRefunded: exactNumber(payment.amountRefunded),
     tenders: presentTenders(payment),
+    ...presentConversion(payment),
     buyer: payment.buyer,
     ...(fraud ? { fraud: { ...fraud, reasons: fraud.reasons.map((reason) => ({ ...reason })) } } : {}),
     ...(declineCode === undefined ? {} : { declineCode }),
@@ -32,6 +33,12 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     updatedAt: payment.updatedAt,
     version: payment.version,
   };
+}
+
+function presentConversion({ conversion }: Payment): Pick<PaymentAnswer, 'conversion'> {
+  if (!conversion) return {};
+  const { quoteId, rate, currency, proceeds, borneBy } = conversion;
+  return { conversion: { quoteId, rate, currency, amount: exactNumber(proceeds), borneBy } };
 }
 
 /** What each tender pays, under the reference by which it is held. */

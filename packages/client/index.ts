@@ -1,5 +1,6 @@
 import type { Dispute } from '../../contracts/disputes.ts';
 import type { Exception } from '../../contracts/exceptions.ts';
+import type { FxQuote } from '../../contracts/fx.ts';
 import type { FoundGiftCard, GiftCard, IssuedGiftCard } from '../../contracts/gift-cards.ts';
 import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
 import type { Capture, Refund } from '../../contracts/movements.ts';
@@ -18,6 +19,7 @@ export type {
   Dispute,
   Exception,
   FoundGiftCard,
+  FxQuote,
   GiftCard,
   IssuedGiftCard,
   LedgerEntry,
@@ -52,6 +54,8 @@ export interface CreatePayment {
     | { readonly type: 'card'; readonly token: string }
     | { readonly type: 'gift_card'; readonly code: string; readonly amount?: number }
   )[];
+  /** Converts what the buyer pays into the seller's currency: `amount` and `currency` are the quote's `amount` and `from`. */
+  readonly fxQuoteId?: string;
   /** `manual` unless given. */
   readonly capture?: 'manual' | 'automatic';
   readonly buyer: { readonly id: string; readonly email: string };
@@ -62,6 +66,15 @@ export interface CreatePayment {
     readonly billingCountry: string;
     readonly shippingCountry: string;
   };
+}
+
+export interface CreateFxQuote {
+  readonly from: string;
+  readonly to: string;
+  /** Minor units of `from`. */
+  readonly amount: number;
+  /** For how long the rate is promised. */
+  readonly lock: '5m' | '1h' | '24h';
 }
 
 export interface IssueGiftCard {
@@ -125,6 +138,9 @@ export function createClient(options: ClientOptions) {
       }),
     getTimeline: (id: string) =>
       send({ method: 'GET', path: `/v1/payments/${id}/timeline`, expect: isListOf<TimelineEntry> }),
+    /** Promises an exchange rate for an amount, to be used by one payment. */
+    createFxQuote: (quote: CreateFxQuote, idempotencyKey: string): Promise<FxQuote> =>
+      send({ method: 'POST', path: '/v1/fx-quotes', body: quote, idempotencyKey, expect: isFxQuote }),
     /** Issues a gift card. Its code is in this answer alone; a lost answer is asked for again within 30 minutes. */
     issueGiftCard: (order: IssueGiftCard, idempotencyKey: string): Promise<IssuedGiftCard> =>
       send({ method: 'POST', path: '/v1/gift-cards', body: order, idempotencyKey, expect: isGiftCard }),
@@ -175,6 +191,7 @@ const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'ob
 const isCapture: Guard<Capture> = (answer): answer is Capture => has(answer, 'object') && answer.object === 'capture';
 const isRefund: Guard<Refund> = (answer): answer is Refund => has(answer, 'object') && answer.object === 'refund';
 const isDispute: Guard<Dispute> = (answer): answer is Dispute => has(answer, 'object') && answer.object === 'dispute';
+const isFxQuote: Guard<FxQuote> = (answer): answer is FxQuote => has(answer, 'object') && answer.object === 'fx_quote';
 const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
   isFoundGiftCard(answer) && has(answer, 'balance');
 const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>

@@ -7,7 +7,7 @@ import { cardNumber, paymentOf } from './support.ts';
 
 type Acquirer = (fault: object) => Promise<unknown>;
 
-/** Captured, voided, refunded before and after the seller was paid; lost and found; run out. */
+/** Captured, voided, refunded before and after the seller was paid; lost and found; run out; over several tenders; converted. */
 export async function tellOfMovements(
   here: CloudHere,
   shopping: ReturnType<typeof shopper>,
@@ -35,6 +35,9 @@ export async function tellOfMovements(
     await here.advance('PT3M');
   }
   await tellOfSplitTender(here, shopping, acquirer, clear);
+  const { id: fxQuoteId } = await client.createFxQuote({ from: 'USD', to: 'EUR', amount: 1500, lock: '1h' }, 'story');
+  const converted = { ...paymentOf(here, await token(cardNumber(440)), 440, 1500), currency: 'USD', fxQuoteId };
+  await client.createPayment({ ...converted, capture: 'automatic' }, randomUUID());
 }
 
 /** The same over a gift card and a card: held, captured at once and later, refunded, voided, declined; lost and found. */

@@ -40,6 +40,8 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt KeysVaultKey',
   ],
   PaymentsCreatePayment: [
+    'dynamodb:GetItem FxTable',
+    'dynamodb:PutItem FxTable',
     'dynamodb:GetItem GiftCardsTable',
     'dynamodb:UpdateItem GuardsTable',
     'kms:GenerateMac GiftCardKeysGiftCardCodeKey1',

@@ -6,8 +6,8 @@ import { assertBalanced } from '../../ledger/posting.ts';
 import type { Lot, LotChange } from '../../lots/lot.ts';
 import { basisPointsHalfUp } from '../../money/basis-points.ts';
 import type { Payment } from '../payment.ts';
+import { settledBetween } from '../settled-part.ts';
 import { newLot, takeFromSeller } from '../take-from-seller.ts';
-import { commissionBetween } from '../taken-back.ts';
 import type { TenderPart, TenderShare } from '../tenders/tender-share.ts';
 import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../transition.ts';
@@ -206,21 +206,20 @@ function captureEffect(payment: Payment, movement: Movement, now: Date): Effect 
   const { amount } = movement;
   const { currency, sellerId, terms } = payment;
   const card = cardPartOf(payment, movement);
-  const commission = commissionBetween(payment, payment.amountCaptured, amount);
+  const settled = settledBetween(payment, payment.amountCaptured, amount);
   const processingFee = basisPointsHalfUp(card.amount, terms.processingFeeBasisPoints);
-  const money = { amount, cardAmount: card.amount, currency, processingFee, commission, sellerId };
-  const sellersPart = amount - commission;
+  const money = { amount, cardAmount: card.amount, currency, processingFee, settled, sellerId };
   const releaseAt = new Date(now.getTime() + terms.releaseDays * 86_400_000).toISOString();
   const lot: Lot = {
     ...newLot(payment, lotIdOf(movement), now),
-    amount: sellersPart,
-    remaining: sellersPart,
+    amount: settled.sellersPart,
+    remaining: settled.sellersPart,
     releaseAt,
     reason: 'capture',
   };
   return {
     postings: [...capturePostings(money), ...releasePostings(card.taken - card.amount, currency)],
-    lots: sellersPart > 0n ? [{ kind: 'open', lot }] : [],
+    lots: lot.amount > 0n ? [{ kind: 'open', lot }] : [],
   };
 }
 
@@ -243,7 +242,7 @@ function refusalEffect(payment: Payment, movement: Movement, after: Payment, lot
   const { currency, sellerId } = payment;
   const reason = { cause: movement.id, reason: 'dispute_after_payout' } as const;
   const { lots: changes, ...taken } = takeFromSeller(payment, lots, covered, reason, now);
-  return { postings: coveredExcessPostings({ currency, sellerId, ...taken }), lots: changes };
+  return { postings: coveredExcessPostings({ amount: covered, currency, sellerId, ...taken }), lots: changes };
 }
 
 /** What of the excess of chargebacks a refund covers that came to nothing. */

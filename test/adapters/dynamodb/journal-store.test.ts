@@ -128,7 +128,8 @@ test('a full segment is small: its transaction costs a quarter of a write unit a
     const id = deriveId('pay_', String(index >> 1));
     const digest = createHash('sha256').update(`${id} ${index}`).digest('base64url');
     const amount = 4200n + BigInt(index);
-    const money = { amount, cardAmount: amount, currency: 'EUR', processingFee: 126n, commission: 630n };
+    const settled = { currency: 'EUR', commission: 630n, sellersPart: amount - 630n };
+    const money = { amount, cardAmount: amount, currency: 'EUR', processingFee: 126n, settled };
     const postings =
       index % 2 === 0
         ? authorizationPostings(money.amount, 'EUR')

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { toPayment, toPaymentItem } from '../../../adapters/dynamodb/payment-item.ts';
 import { postingText, toPostingText } from '../../../adapters/dynamodb/posting-text.ts';
 import { toTransition, toTransitionItem } from '../../../adapters/dynamodb/transition-item.ts';
+import { conversionOf } from '../../../core/fx/conversion.ts';
 import { deriveId } from '../../../core/ids.ts';
 import { accounts } from '../../../core/ledger/accounts.ts';
 import type { Posting } from '../../../core/ledger/posting.ts';
@@ -12,6 +13,7 @@ import type { Payment } from '../../../core/payments/payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import { parseJsonObject } from '../../../local/kernel/json.ts';
 import { itemBytes } from '../../../local/meter/item-size.ts';
+import { givenQuote } from '../../core/fx/random-conversion.ts';
 import { cardTender, noGiftCards, platform, processingPayment } from '../../core/payments/fakes.ts';
 import { fakeAcquirer, fakeMovementStore } from '../../core/payments/movements/fake-movements.ts';
 
@@ -48,6 +50,9 @@ async function given(opened: Payment) {
   return { move, items };
 }
 
+const quote = givenQuote({ from: 'USD', to: 'EUR', amount: 9000n }, { numerator: 10n, denominator: 11n }, 100);
+const conversion = conversionOf(quote, 'seller');
+
 const step = fc.record({
   kind: fc.constantFrom('capture', 'capture', 'void', 'refund'),
   amount: fc.option(fc.bigInt({ min: 1n, max: 6000n }), { nil: undefined }),
@@ -59,8 +64,9 @@ describe('a payment and its transitions', () => {
       fc.asyncProperty(
         fc.array(step, { maxLength: 8 }),
         fc.constantFrom('manual', 'automatic'),
-        async (steps, capture) => {
-          const { move, items } = await given({ ...processingPayment(9000n), capture });
+        fc.constantFrom({}, { currency: 'USD', conversion }),
+        async (steps, capture, converted) => {
+          const { move, items } = await given({ ...processingPayment(9000n), capture, ...converted });
           for (const [index, { kind, amount }] of steps.entries()) await move(kind, amount, `key-${index}`);
           const { payment, transitions } = items();
           expect(toPayment(toPaymentItem(payment))).toEqual(payment);

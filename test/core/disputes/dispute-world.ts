@@ -9,6 +9,7 @@ import { finishMovements } from '../../../core/payments/movements/finish-movemen
 import { movementReference } from '../../../core/payments/movements/movement.ts';
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import { fakeExceptionBook } from '../exceptions/fake-exception-book.ts';
+import type { Payment } from '../../../core/payments/payment.ts';
 import { noGiftCards, platform } from '../payments/fakes.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from '../payments/movements/fake-movements.ts';
 
@@ -34,9 +35,15 @@ function fakeDisputeStore(world: ReturnType<typeof fakeMovementStore>) {
 }
 
 /** A payment that is authorized, its acquirer, and everything that can happen to it. */
-export async function givenPayment(amount: bigint, { feeBearer = 'platform' }: { feeBearer?: FeeBearer } = {}) {
+export async function givenPayment(
+  amount: bigint,
+  {
+    feeBearer = 'platform',
+    converted = {},
+  }: { feeBearer?: FeeBearer; converted?: Partial<Pick<Payment, 'currency' | 'conversion' | 'terms'>> } = {},
+) {
   const world = fakeMovementStore();
-  const payment = authorizedPayment(amount, now);
+  const payment = { ...authorizedPayment(amount, now), ...converted };
   await world.store.open(payment);
   const acquirer = fakeAcquirer(amount);
   const { store, disputes } = fakeDisputeStore(world);
@@ -88,7 +95,7 @@ export async function givenPayment(amount: bigint, { feeBearer = 'platform' }: {
       state: 'needs_response',
       reason: 'fraudulent',
       amount: disputed,
-      currency: 'EUR',
+      currency: payment.currency,
       fee: 1500n,
       feeReturned: 0n,
       captureReference: movementReference(payment.id, { id: captureId }),

@@ -1,29 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { expireGiftCards } from '../../../core/gift-cards/expire-gift-cards.ts';
-import { holdGiftCard } from '../../../core/gift-cards/hold-gift-card.ts';
-import { redeemGiftCard } from '../../../core/gift-cards/redeem-gift-card.ts';
-import { refundGiftCard } from '../../../core/gift-cards/refund-gift-card.ts';
-import { releaseGiftCard } from '../../../core/gift-cards/release-gift-card.ts';
-import type { GiftCardTransition } from '../../../core/gift-cards/transition.ts';
-import { giftCardTransition } from '../../../core/gift-cards/transition.ts';
-import { authorizationPostings } from '../../../core/ledger/payment-postings.ts';
-import type { Posting } from '../../../core/ledger/posting.ts';
-import { finishMovements } from '../../../core/payments/movements/finish-movements.ts';
-import { movePayment } from '../../../core/payments/movements/move-payment.ts';
-import { backOff, cardId, daysLater, fakeGiftCardStore, issuedCard, start } from '../gift-cards/fakes.ts';
-import { noGiftCards, platform } from '../payments/fakes.ts';
-import { authorizedPayment, fakeAcquirer, fakeMovementStore } from '../payments/movements/fake-movements.ts';
+import type { Line } from './scenario-books.ts';
+import { booksAfter } from './scenario-books.ts';
 
 /**
  * What each step of a payment and of a gift card puts into the books, for a bookkeeper to read. The terms are those of
- * the examples: the acquirer keeps 3 % of each capture, we keep 15 % of each sale. Amounts are euros.
+ * the examples: the acquirer keeps 3 % of each capture, we keep 15 % of each sale. Amounts are euros
+ * unless another currency stands behind them. Quotes are at 0.90 euros a dollar less a margin of 1 %, which the seller bears.
  */
 interface Scenario {
   /** What happens; the books show what the last step puts into them. */
   readonly story: readonly string[];
   readonly books: readonly Line[];
 }
-type Line = readonly [side: 'debit' | 'credit', account: string, amount: string];
 
 const scenarios: readonly Scenario[] = [
   {
@@ -128,6 +116,114 @@ const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    // A gift card of 30.00 and a card pay it: only what the card pays is held at the acquirer.
+    story: ['split 100.00'],
+    books: [
+      ['debit', 'auth_hold', '70.00'],
+      ['credit', 'auth_hold_contra', '70.00'],
+    ],
+  },
+  {
+    // The gift card pays first: it brought its 30.00 into order_escrow, and the acquirer keeps its fee of the card's 20.00 alone.
+    story: ['split 100.00', 'capture 50.00'],
+    books: [
+      ['debit', 'auth_hold_contra', '20.00'],
+      ['credit', 'auth_hold', '20.00'],
+      ['debit', 'processor_clearing', '19.40'],
+      ['debit', 'processing_fee', '0.60'],
+      ['debit', 'order_escrow', '30.00'],
+      ['credit', 'commission', '7.50'],
+      ['credit', 'seller_deferred', '42.50'],
+    ],
+  },
+  {
+    // The card is refunded first, and the gift card what is left.
+    story: ['split 100.00', 'capture 100.00', 'refund 80.00'],
+    books: [
+      ['debit', 'seller_deferred', '68.00'],
+      ['debit', 'commission', '12.00'],
+      ['credit', 'processor_clearing', '70.00'],
+      ['credit', 'order_escrow', '10.00'],
+    ],
+  },
+  {
+    story: ['split 100.00', 'void'],
+    books: [
+      ['debit', 'auth_hold_contra', '70.00'],
+      ['credit', 'auth_hold', '70.00'],
+    ],
+  },
+  {
+    // We hold dollars and owe euros. Commission is of the 90.00 that the sale is worth; the margin comes out of the seller's part.
+    story: ['authorize 100.00 USD by a quote', 'capture 100.00'],
+    books: [
+      ['debit', 'auth_hold_contra', '100.00 USD'],
+      ['credit', 'auth_hold', '100.00 USD'],
+      ['debit', 'processor_clearing', '97.00 USD'],
+      ['debit', 'processing_fee', '3.00 USD'],
+      ['credit', 'fx_position', '100.00 USD'],
+      ['debit', 'fx_position', '90.00'],
+      ['credit', 'fx_revenue', '0.90'],
+      ['credit', 'commission', '13.50'],
+      ['credit', 'seller_deferred', '75.60'],
+    ],
+  },
+  {
+    // Each part is rounded for itself: a cent is left, which is nobody's.
+    story: ['authorize 100.00 USD by a quote', 'capture 10.03'],
+    books: [
+      ['debit', 'auth_hold_contra', '10.03 USD'],
+      ['credit', 'auth_hold', '10.03 USD'],
+      ['debit', 'processor_clearing', '9.73 USD'],
+      ['debit', 'processing_fee', '0.30 USD'],
+      ['credit', 'fx_position', '10.03 USD'],
+      ['debit', 'fx_position', '9.03'],
+      ['credit', 'fx_revenue', '0.09'],
+      ['credit', 'fx_residue', '0.01'],
+      ['credit', 'commission', '1.35'],
+      ['credit', 'seller_deferred', '7.58'],
+    ],
+  },
+  {
+    // The last part gets the rest of everything, so that the seller has 75.60 in all and the cent is gone again.
+    story: ['authorize 100.00 USD by a quote', 'capture 10.03', 'capture 89.97'],
+    books: [
+      ['debit', 'auth_hold_contra', '89.97 USD'],
+      ['credit', 'auth_hold', '89.97 USD'],
+      ['debit', 'processor_clearing', '87.27 USD'],
+      ['debit', 'processing_fee', '2.70 USD'],
+      ['credit', 'fx_position', '89.97 USD'],
+      ['debit', 'fx_position', '80.97'],
+      ['credit', 'fx_revenue', '0.81'],
+      ['debit', 'fx_residue', '0.01'],
+      ['credit', 'commission', '12.15'],
+      ['credit', 'seller_deferred', '68.02'],
+    ],
+  },
+  {
+    // At the rate of the quote, whatever the dollar has come to since.
+    story: ['authorize 100.00 USD by a quote', 'capture 100.00', 'refund 40.00'],
+    books: [
+      ['debit', 'seller_deferred', '30.24'],
+      ['debit', 'commission', '5.40'],
+      ['debit', 'fx_position', '40.00 USD'],
+      ['credit', 'fx_position', '36.00'],
+      ['debit', 'fx_revenue', '0.36'],
+      ['credit', 'processor_clearing', '40.00 USD'],
+    ],
+  },
+  {
+    story: ['authorize 100.00 USD by a quote', 'capture 100.00', 'the seller is paid out', 'refund 100.00'],
+    books: [
+      ['debit', 'seller_receivable', '75.60'],
+      ['debit', 'commission', '13.50'],
+      ['debit', 'fx_position', '100.00 USD'],
+      ['credit', 'fx_position', '90.00'],
+      ['debit', 'fx_revenue', '0.90'],
+      ['credit', 'processor_clearing', '100.00 USD'],
+    ],
+  },
+  {
     story: ['sell a gift card of 100.00'],
     books: [
       ['debit', 'processor_clearing', '100.00'],
@@ -190,82 +286,3 @@ test.each(scenarios.map(({ story, books }) => [story.join('; '), story, books] a
     expect(await booksAfter(story)).toEqual(books);
   },
 );
-
-async function booksAfter(story: readonly string[]): Promise<readonly Line[]> {
-  const world = story[0]?.startsWith('authorize') === true ? givenPayment(story[0]) : givenGiftCard();
-  for (const [index, step] of story.slice(1).entries()) await world.take(step, index);
-  return linesOf(world.lastPostings());
-}
-
-/** `100.00` in a step, as minor units. */
-function amountIn(step: string): bigint {
-  const [, units = '', cents = ''] = /(\d+)\.(\d\d)/u.exec(step) ?? [];
-  return BigInt(units + cents);
-}
-
-function givenPayment(authorization: string) {
-  const amount = amountIn(authorization);
-  const world = fakeMovementStore();
-  const payment = authorizedPayment(amount, start);
-  world.payments.set(payment.id, payment);
-  const dependencies = { store: world.movements, acquirer: fakeAcquirer(amount).acquirer, giftCards: noGiftCards };
-  const move = async (kind: 'capture' | 'refund' | 'void', step: string, index: number) => {
-    const asked = kind === 'void' ? {} : { amount: amountIn(step) };
-    const request = { ...asked, isFinal: step.endsWith('the last one'), idempotencyKey: String(index) };
-    const named = { ...request, principal: platform, paymentId: payment.id, kind, requestId: String(index) };
-    expect(await movePayment(dependencies, named, start)).toMatchObject({ movement: { state: 'succeeded' } });
-  };
-  return {
-    take: async (step: string, index: number): Promise<void> => {
-      if (step === 'the seller is paid out') {
-        for (const [id, lot] of world.lots) world.lots.set(id, { ...lot, state: 'claimed' });
-      } else if (step === 'a week passes') await finishMovements(dependencies, payment.id, daysLater(8));
-      else if (step.startsWith('capture')) await move('capture', step, index);
-      else if (step.startsWith('refund')) await move('refund', step, index);
-      else if (step === 'void') await move('void', step, index);
-      else throw new Error(`Nobody knows how to ${step}`);
-    },
-    lastPostings: () =>
-      world.transitionsOf(payment.id).at(-1)?.postings ?? authorizationPostings(payment.amountAuthorized, 'EUR'),
-  };
-}
-
-function givenGiftCard() {
-  const world = fakeGiftCardStore(issuedCard(10_000n));
-  const unissued = { ...issuedCard(10_000n), balance: 0n, available: 0n, version: 0 };
-  const sale = giftCardTransition(unissued, { step: 'issue' }, { credited: 10_000n }, start);
-  const dependencies = { giftCards: world.store, backOff };
-  const at = { giftCardId: cardId, paymentId: 'pay_1', now: start };
-  return {
-    take: async (step: string, index: number): Promise<void> => {
-      const amount = amountIn(step);
-      if (step.startsWith('hold')) await holdGiftCard(dependencies, { ...at, amount, currency: 'EUR' });
-      else if (step.startsWith('redeem')) {
-        const isFinal = step.endsWith('the last one');
-        await redeemGiftCard(dependencies, { ...at, captureId: `cap_${index}`, amount, isFinal });
-      } else if (step === 'release') await releaseGiftCard(dependencies, at);
-      else if (step.startsWith('refund')) {
-        await refundGiftCard(dependencies, { revivalDays: 90 }, { ...at, refundId: `ref_${index}`, amount });
-      } else if (step === 'the card expires') {
-        const queue = { due: (shard: number) => Promise.resolve(shard === 0 ? [cardId] : []) };
-        const giftCards = { ...world.issuer, record: (expiry: GiftCardTransition) => world.store.record(expiry) };
-        await expireGiftCards({ queue, giftCards }, daysLater(31), () => true);
-      } else throw new Error(`Nobody knows how to ${step}`);
-    },
-    lastPostings: () => world.transitions().at(-1)?.postings ?? sale.postings,
-  };
-}
-
-/** Lines of one account and side are one, in the order in which they come up. */
-function linesOf(postings: readonly Posting[]): readonly Line[] {
-  const sums = new Map<string, bigint>();
-  for (const { side, account, amount } of postings) {
-    const line = `${side} ${account}`;
-    sums.set(line, (sums.get(line) ?? 0n) + amount);
-  }
-  return [...sums].map(([line, sum]) => {
-    const [side, account = ''] = line.split(' ');
-    const digits = sum.toString().padStart(3, '0');
-    return [side === 'debit' ? 'debit' : 'credit', account, `${digits.slice(0, -2)}.${digits.slice(-2)}`] as const;
-  });
-}

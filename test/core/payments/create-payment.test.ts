@@ -35,6 +35,11 @@ function given(outcome: Outcome | 'dies' = approved, hasToken = () => true) {
     workflow,
     sellers: [demoSeller],
     findGiftCard: () => Promise.reject(new Error('no gift card is named')),
+    conversions: {
+      quotes: { find: () => Promise.reject(new Error('no quote is named')) },
+      borneBy: 'seller',
+      open: () => Promise.reject(new Error('nothing is converted')),
+    },
     findToken: (tokenId, principal) =>
       Promise.resolve(
         hasToken() && tokenId === cardToken.id && principal.id === cardToken.ownerId ? cardToken : undefined,

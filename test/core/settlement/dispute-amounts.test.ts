@@ -39,12 +39,13 @@ describe('what our book says of a dispute that the acquirer settles', () => {
 });
 
 describe('what a transition of a dispute put on clearing', () => {
-  const seller = { currency: 'EUR', sellerId: 'sel_1', feeBearer: 'platform' } as const;
+  const settled = { currency: 'EUR', commission: 187n, sellersPart: 1063n };
+  const seller = { amount: 1250n, currency: 'EUR', sellerId: 'sel_1', settled, feeBearer: 'platform' } as const;
   const opened = chargebackPostings({
     ...seller,
-    ...{ commission: 187n, fromDeferred: 1063n, fromReceivable: 0n, excess: 0n, fee: 1500n },
+    ...{ fromDeferred: 1063n, fromReceivable: 0n, excess: 0n, fee: 1500n },
   });
-  const won = wonPostings({ ...seller, commission: 187n, toSeller: 1063n, excess: 0n, feeReturned: 1500n });
+  const won = wonPostings({ ...seller, excess: 0n, feeReturned: 1500n });
   const step = (change: Partial<DisputeStep>): DisputeStep => ({
     ...{ id: 'dsp_1', version: 1, kind: 'chargeback', to: 'needs_response', amount: 1250n, currency: 'EUR' },
     ...{ fee: 1500n, reason: 'fraudulent', captureId: 'cap_1' },
