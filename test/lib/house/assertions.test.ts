@@ -135,8 +135,10 @@ describe('a function', () => {
     ]);
   });
 
-  test('that a stream feeds keeps what it gives up', () => {
-    expect(broken(given('M', 'AWS::Lambda::EventSourceMapping', {}))).toEqual(['dead-letters M']);
+  test('that a stream feeds keeps what it gives up; a queue keeps its own', () => {
+    const ofStream = { StartingPosition: 'TRIM_HORIZON' };
+    expect(broken(given('M', 'AWS::Lambda::EventSourceMapping', ofStream))).toEqual(['dead-letters M']);
+    expect(broken(given('M', 'AWS::Lambda::EventSourceMapping', {}))).toEqual([]);
   });
 });
 
