@@ -13,7 +13,7 @@ const template = z.object({ Resources: z.record(z.string(), z.unknown()) });
 
 /**
  * The environment of each function of a cloud assembly, by its verb-noun (a function's description begins with it).
- * What only a deployment knows is filled with a placeholder of the same kind: an ARN, an address, a name.
+ * What only a deployment knows is filled with a placeholder of the same kind: an ARN, an address, a key, a name.
  */
 export function functionEnvironments(assembly: string): Map<string, Record<string, string>> {
   const environments = new Map<string, Record<string, string>>();
@@ -47,5 +47,6 @@ function fill(name: string, value: unknown): string {
 function placeholder(name: string): string {
   if (name.endsWith('_URL')) return 'https://placeholder.example/000000000000/placeholder';
   if (name.endsWith('_ARN')) return 'arn:aws:kms:eu-central-1:000000000000:key/00000000-0000-0000-0000-000000000000';
+  if (name.endsWith('_NOTIFICATION_KEYS')) return `whpk_${Buffer.alloc(32).toString('base64')}`;
   return 'placeholder';
 }
