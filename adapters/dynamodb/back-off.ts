@@ -14,3 +14,11 @@ export const backOffWithJitter: BackOff = async (attempt) => {
   const bound = Math.min(mostMilliseconds, firstMilliseconds * 3 ** (attempt - 1));
   await pause(randomInt(bound));
 };
+
+const firstAtPaymentMilliseconds = 5;
+const mostAtPaymentMilliseconds = 250;
+
+/** A crowd at one payment spreads itself out: each waits a random part of a span that doubles with each try. */
+export async function spreadOut(attempt: number): Promise<void> {
+  await pause(Math.random() * Math.min(mostAtPaymentMilliseconds, firstAtPaymentMilliseconds * 2 ** attempt));
+}

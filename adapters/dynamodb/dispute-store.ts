@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Dispute } from '../../core/disputes/dispute.ts';
 import type { DisputeStore } from '../../core/disputes/ports.ts';
-import { batchGetItems } from './batch-get.ts';
+import { spreadOut } from './back-off.ts';
 import { disputeKey, toDispute, toDisputeItem } from './dispute-item.ts';
 import { cancellationReasons } from './errors.ts';
-import { lotKey, toLot, writeOf } from './lot-item.ts';
+import { findLots } from './find-lots.ts';
+import { writeOf } from './lot-item.ts';
 import { findPayment, writesOf } from './payment-store.ts';
 import { transactWrite } from './transact.ts';
 
@@ -22,11 +22,7 @@ export function dynamoDisputeStore(client: DynamoDBClient, tables: Tables): Disp
   return {
     find: (disputeId) => findDispute(client, disputesTableName, disputeId),
     findPayment: (paymentId) => findPayment(client, paymentsTableName, paymentId),
-    lots: async (lotIds) => {
-      const items = await batchGetItems(client, lotsTableName, lotIds.map(lotKey), { consistent: true });
-      const byId = new Map(items.map(toLot).map((lot) => [lot.id, lot]));
-      return lotIds.flatMap((id) => byId.get(id) ?? []);
-    },
+    lots: (lotIds) => findLots(client, lotsTableName, lotIds),
     record: async (transition, dispute, versionBefore, attempt) => {
       try {
         await transactWrite(client, [
@@ -37,7 +33,7 @@ export function dynamoDisputeStore(client: DynamoDBClient, tables: Tables): Disp
         return 'recorded';
       } catch (error) {
         if (!cancellationReasons(error).includes('ConditionalCheckFailed')) throw error;
-        await pause(Math.random() * Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** attempt));
+        await spreadOut(attempt);
         return 'changed';
       }
     },
@@ -70,7 +66,3 @@ function putOf(tableName: string, dispute: Dispute, versionBefore: number | unde
     },
   };
 }
-
-/** Others at the same payment spread themselves out: each waits a random part of a span that grows. */
-const firstPauseMilliseconds = 5;
-const longestPauseMilliseconds = 250;

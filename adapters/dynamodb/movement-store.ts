@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -9,9 +8,10 @@ import type { Payment } from '../../core/payments/payment.ts';
 import type { MovementStore } from '../../core/payments/ports.ts';
 import { noPart } from '../../core/payments/tenders/tender-share.ts';
 import type { Transition } from '../../core/payments/transition.ts';
-import { batchGetItems } from './batch-get.ts';
+import { spreadOut } from './back-off.ts';
 import { cancellationReasons } from './errors.ts';
-import { lotKey, toLot, writeOf } from './lot-item.ts';
+import { findLots } from './find-lots.ts';
+import { writeOf } from './lot-item.ts';
 import { toMovementItem } from './movement-item.ts';
 import { paymentKey, toPayment } from './payment-item.ts';
 import { dynamoPaymentStore, findPayment, writesOf } from './payment-store.ts';
@@ -30,11 +30,7 @@ export function dynamoMovementStore(client: DynamoDBClient, tables: Tables): Mov
     find: (paymentId) => payments.find(paymentId),
     changeOf: (paymentId, version) => payments.changeOf(paymentId, version),
     begin: (payment, movement, now) => begin(client, paymentsTableName, payment, movement, now),
-    lots: async (lotIds) => {
-      const items = await batchGetItems(client, lotsTableName, lotIds.map(lotKey), { consistent: true });
-      const byId = new Map(items.map(toLot).map((lot) => [lot.id, lot]));
-      return lotIds.flatMap((id) => byId.get(id) ?? []);
-    },
+    lots: (lotIds) => findLots(client, lotsTableName, lotIds),
     recordMovement: (transition, attempt) => recordMovement(client, tables, transition, attempt),
   };
 }
@@ -135,11 +131,7 @@ async function recordMovement(
     return { kind: 'recorded' };
   } catch (error) {
     if (!cancellationReasons(error).includes('ConditionalCheckFailed')) throw error;
-    await pause(Math.random() * Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** attempt));
+    await spreadOut(attempt);
     return { kind: 'changed', payment: await findPayment(client, paymentsTableName, transition.paymentId) };
   }
 }
-
-/** A crowd at one payment spreads itself out: each waits a random part of a span that grows. */
-const firstPauseMilliseconds = 5;
-const longestPauseMilliseconds = 250;
