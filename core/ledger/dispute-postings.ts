@@ -1,18 +1,8 @@
 import type { Settled } from './conversion-postings.ts';
-import { conversionPostings, lines, takenConversionPostings } from './conversion-postings.ts';
+import { conversionPostings, lines } from './conversion-postings.ts';
 import type { Posting } from './posting.ts';
-
-/** What is taken back from the seller of a payment. Minor units; nothing is negative. */
-interface TakenMoney {
-  /** What it is for the buyer, in `currency`, which is theirs. */
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly sellerId: string;
-  readonly settled: Settled;
-  /** What lots that are not paid out yet give, and what the seller owes; both in the seller's currency. */
-  readonly fromDeferred: bigint;
-  readonly fromReceivable: bigint;
-}
+import type { TakenMoney } from './taken-postings.ts';
+import { takenPostings } from './taken-postings.ts';
 
 /** What a chargeback takes; what the acquirer takes is in the buyer's currency. */
 export interface ChargedBackMoney extends TakenMoney {
@@ -81,17 +71,4 @@ export function wonPostings(money: WonMoney): readonly Posting[] {
 export function coveredExcessPostings(money: TakenMoney): readonly Posting[] {
   const { amount, currency } = money;
   return [...takenPostings(money), ...lines(currency, [{ account: 'dispute_excess', side: 'credit', amount }])];
-}
-
-/** The seller's part and our commission go back, and so does the conversion. */
-function takenPostings(money: TakenMoney): readonly Posting[] {
-  const { amount, currency, sellerId, settled, fromDeferred, fromReceivable } = money;
-  return [
-    ...lines(settled.currency, [
-      { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
-      { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
-      { account: 'commission', side: 'debit', amount: settled.commission },
-    ]),
-    ...takenConversionPostings(amount, currency, settled),
-  ];
 }

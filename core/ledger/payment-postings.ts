@@ -1,6 +1,8 @@
 import type { Settled } from './conversion-postings.ts';
-import { conversionPostings, lines, takenConversionPostings } from './conversion-postings.ts';
+import { conversionPostings, lines } from './conversion-postings.ts';
 import type { Posting } from './posting.ts';
+import type { TakenMoney } from './taken-postings.ts';
+import { takenPostings } from './taken-postings.ts';
 
 /**
  * The postings of a payment's transitions, one function for each row of the table in ../shared/domain-facts.md
@@ -55,29 +57,16 @@ export function capturePostings(money: CapturedMoney): readonly Posting[] {
   ];
 }
 
-export interface RefundedMoney {
-  readonly amount: bigint;
+export interface RefundedMoney extends TakenMoney {
   /** What of it goes back to the card; the rest goes through order_escrow onto gift cards. */
   readonly cardAmount: bigint;
-  readonly currency: string;
-  readonly settled: Settled;
-  /** What lots that are not paid out yet give, in the seller's currency. */
-  readonly fromDeferred: bigint;
-  /** What was paid out already, and the seller now owes. */
-  readonly fromReceivable: bigint;
-  readonly sellerId: string;
 }
 
 /** Refund: the seller gives back its part, we our commission and our spread; the acquirer keeps its fee. */
 export function refundPostings(money: RefundedMoney): readonly Posting[] {
-  const { amount, cardAmount, currency, settled, fromDeferred, fromReceivable, sellerId } = money;
+  const { amount, cardAmount, currency } = money;
   return [
-    ...lines(settled.currency, [
-      { account: 'seller_deferred', side: 'debit', amount: fromDeferred, sellerId },
-      { account: 'seller_receivable', side: 'debit', amount: fromReceivable, sellerId },
-      { account: 'commission', side: 'debit', amount: settled.commission },
-    ]),
-    ...takenConversionPostings(amount, currency, settled),
+    ...takenPostings(money),
     ...lines(currency, [
       { account: 'processor_clearing', side: 'credit', amount: cardAmount },
       { account: 'order_escrow', side: 'credit', amount: amount - cardAmount },
