@@ -1,4 +1,5 @@
 import type { CreatePayment, Payment, createClient } from '../packages/client/index.ts';
+import { contextOf } from '../scripts/buyer-context.ts';
 
 type Client = ReturnType<typeof createClient>;
 
@@ -40,12 +41,10 @@ export function orderOf(sellerId: string, token: string, index: number): CreateP
     currency: 'EUR',
     tenders: [{ type: 'card', token }],
     buyer: { id: `buyer-${index}`, email: `buyer-${index}@example.com` },
-    context: {
-      ip: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
-      deviceId: `device-${index}`,
-      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-      billingCountry: 'DE',
-      shippingCountry: 'DE',
-    },
+    context: contextOf(
+      index,
+      `device-${index}`,
+      'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    ),
   };
 }

@@ -7,6 +7,7 @@ import type { CreatePayment, Payment } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
 export { cardNumber } from '../../scripts/card-number.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
+import { contextOf } from '../../scripts/buyer-context.ts';
 
 export const testCvc = '837';
 
@@ -41,13 +42,7 @@ export function paymentOf(instance: Connection, token: string, index: number, am
     currency: 'EUR',
     tenders: [{ type: 'card', token }],
     buyer: { id: `buyer-${index}`, email: `buyer-${index}@example.com` },
-    context: {
-      ip: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
-      deviceId: `device-${index}`,
-      userAgent: 'test',
-      billingCountry: 'DE',
-      shippingCountry: 'DE',
-    },
+    context: contextOf(index, `device-${index}`, 'test'),
   };
 }
 

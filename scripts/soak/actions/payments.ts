@@ -1,6 +1,7 @@
 import type { CreatePayment, Payment } from '../../../packages/client/index.ts';
 import { cardNumber } from '../../card-number.ts';
 import type { Action, World } from '../world.ts';
+import { contextOf } from '../../buyer-context.ts';
 
 const decliningCard = '4000000000000002';
 let next = 0;
@@ -47,13 +48,7 @@ function bodyOf(world: World, token: string, index: number, capture: 'manual' | 
     tenders: [{ type: 'card', token }],
     capture,
     buyer: { id: `soak-buyer-${index}`, email: `soak-${index}@example.com` },
-    context: {
-      ip: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
-      deviceId: `soak-device-${index}`,
-      userAgent: 'soak',
-      billingCountry: 'DE',
-      shippingCountry: 'DE',
-    },
+    context: contextOf(index, `soak-device-${index}`, 'soak'),
   };
 }
 
