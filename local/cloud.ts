@@ -7,7 +7,7 @@ import { createLocalEndpoints } from './cloud/local-endpoints.ts';
 import { describeOutputs } from './cloud/outputs.ts';
 import { createServices } from './cloud/services.ts';
 import type { Worker } from './cloud/settling.ts';
-import { moveClock, waitUntilIdle } from './cloud/settling.ts';
+import { waitUntilIdle } from './cloud/settling.ts';
 import type { SimulatorOptions } from './cloud/simulator.ts';
 import { startSimulators } from './cloud/simulators.ts';
 import { createCredentials } from './gateway/credentials.ts';
@@ -132,7 +132,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
     await waitUntilIdle(() => services.workers);
   };
   const door = new Door();
-  const advance = (milliseconds: number) => door.closedWhile(() => moveClock(clock, milliseconds, settled));
+  const advance = (milliseconds: number) => door.closedWhile(() => clock.advance(milliseconds, settled));
   const { functions, stateMachines, userPools } = services;
   const outputs = () =>
     describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });

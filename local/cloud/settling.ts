@@ -1,20 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../kernel/clock.ts';
 import type { AwsService } from '../kernel/service.ts';
-
-/**
- * Moves the clock, once the machine's present second is over. Stream records are stamped by whole seconds of the machine:
- * what was written in the second in which the clock is moved could not be told from what was written after it.
- */
-export async function moveClock(clock: Clock, milliseconds: number, settled: () => Promise<void>): Promise<void> {
-  if (milliseconds > 0) await endOfSecond();
-  await clock.advance(milliseconds, settled);
-}
-
-async function endOfSecond(): Promise<void> {
-  const second = Math.floor(Date.now() / 1000);
-  while (Math.floor(Date.now() / 1000) === second) await sleep(1001 - (Date.now() % 1000));
-}
 
 /** Something that may have work under way. */
 export type Worker = Pick<AwsService, 'name' | 'busy'>;
