@@ -86,7 +86,7 @@ export function giftCardTransition(
   if (!rule) throw new Error(`A gift card that is ${from} has no step ${cause.step}`);
   const postings = giftCardPostings(
     moved,
-    cause.step === 'issue' ? 'processor_clearing' : 'order_escrow',
+    cause.step === 'issue' ? 'gift_card_receivable' : 'order_escrow',
     card.currency,
   );
   assertBalanced(postings);

@@ -25,13 +25,13 @@ const pairs: readonly (readonly [moved: keyof GiftCardMovement, debit: Account, 
 ];
 
 /**
- * The postings of a gift card's step: balanced, and empty when nothing moved. A sale is owed by the acquirer that took
- * the buyer's money; a refund reverses the redemption, so it comes out of escrow, into which the payment's own entry
+ * The postings of a gift card's step: balanced, and empty when nothing moved. A sale is owed by
+ * whoever sold the card: the acquirer never hears of it, so it is none of its clearing (docs/decisions/0021); a refund reverses the redemption, so it comes out of escrow, into which the payment's own entry
  * puts it back from the seller.
  */
 export function giftCardPostings(
   movement: GiftCardMovement,
-  creditedFrom: 'processor_clearing' | 'order_escrow',
+  creditedFrom: 'gift_card_receivable' | 'order_escrow',
   currency: string,
 ): readonly Posting[] {
   const credited = ['credited', creditedFrom, 'gift_card_liability'] as const;

@@ -226,7 +226,7 @@ const scenarios: readonly Scenario[] = [
   {
     story: ['sell a gift card of 100.00'],
     books: [
-      ['debit', 'processor_clearing', '100.00'],
+      ['debit', 'gift_card_receivable', '100.00'],
       ['credit', 'gift_card_liability', '100.00'],
     ],
   },
