@@ -6,19 +6,21 @@ import { toBucket, toHead, toLateMark, toRoot, toSegment } from './journal-item.
 import { toJournalEntry } from './journal-source.ts';
 import { toLot } from './lot-item.ts';
 import { isPaymentItem, toPayment } from './payment-item.ts';
+import { isSettlement, settledKeyOf, toSettlement, toSettlementTransition } from './settlement-item.ts';
 import { toTransition } from './transition-item.ts';
 
 type Item = Record<string, AttributeValue>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Each)[] ? Each[] : T[Key] };
 
 /**
- * Sorts items of the tables that the books are made of (payments, gift cards, lots, ledger; in any order and mixture) into
+ * Sorts items of the tables that the books are made of (payments, gift cards, lots, settlements, ledger; in any order and mixture) into
  * books, each read by the adapter that writes it. What cannot be read becomes a finding. Items of those tables that are no
- * part of the books (codes' hashes, holds) are passed over: whatever the books need and do not find is a finding anyway.
+ * part of the books (codes' hashes, holds, held lines) are passed over: whatever the books need and do not find is a finding anyway.
  */
 export function readBooks(items: Iterable<Item>, unreadable: readonly Finding[] = []): Books {
   const books: Mutable<Books> = {
     ...{ transitions: [], payments: [], paymentTransitions: [], giftCards: [], giftCardTransitions: [], lots: [] },
+    ...{ settlements: [], settlementTransitions: [], settledKeys: [] },
     ...{ heads: [], segments: [], buckets: [], lateMarks: [], roots: [] },
     unreadable: [...unreadable],
   };
@@ -38,7 +40,12 @@ export function readBooks(items: Iterable<Item>, unreadable: readonly Finding[] 
 function sortIn(books: Mutable<Books>, item: Item): void {
   const [pk, sk] = [item['pk']?.S ?? '', item['sk']?.S ?? ''];
   const isTransition = sk.startsWith('transition#');
-  switch (/^(?:[a-z]+_|chain#|code#|roots$|watermark$)/u.exec(pk)?.[0]) {
+  const settledKey = settledKeyOf(item);
+  if (settledKey !== undefined) {
+    books.settledKeys.push(settledKey);
+    return;
+  }
+  switch (/^(?:[a-z]+_|chain#|code#|roots$|watermark$|held$|overdue$|progress$)/u.exec(pk)?.[0]) {
     case 'pay_':
       if (isPaymentItem(item)) books.payments.push(toPayment(item));
       if (!isTransition) return;
@@ -54,6 +61,12 @@ function sortIn(books: Mutable<Books>, item: Item): void {
       books.giftCardTransitions.push(toGiftCardTransition(item));
       books.transitions.push({ entry: toJournalEntry(item), lots: [] });
       return;
+    case 'stl_':
+      if (isSettlement(item)) books.settlements.push(toSettlement(item));
+      if (!isTransition) return;
+      books.settlementTransitions.push(toSettlementTransition(item));
+      books.transitions.push({ entry: toJournalEntry(item), lots: [] });
+      return;
     case 'lot_':
       books.lots.push(toLot(item));
       return;
@@ -63,9 +76,12 @@ function sortIn(books: Mutable<Books>, item: Item): void {
     case 'roots':
       books.roots.push(toRoot(item));
       return;
-    // Where a code leads, and up to when a pass over the payments went: nothing of the books.
+    // Where a code leads, what waits for an explanation, and how far passes went: nothing of the books.
     case 'code#':
     case 'watermark':
+    case 'held':
+    case 'overdue':
+    case 'progress':
       return;
     default:
       throw new Error('its key is of no table of the books');

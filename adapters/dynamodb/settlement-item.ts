@@ -16,6 +16,7 @@ import { postingText, toPostingText } from './posting-text.ts';
 type Item = Record<string, AttributeValue>;
 
 const settlementSortKey = 'settlement';
+const settledSortKey = 'settled';
 /** All lines that are held are one partition, in the order of their files: there are few, or people have to look anyway. */
 export const heldPartition = 'held';
 export const overduePartition = 'overdue';
@@ -29,7 +30,17 @@ export function settlementKey(date: string): Item {
 
 /** The key of what says that a reference is settled. */
 export function settledItemKey(key: string): Item {
-  return { pk: { S: key }, sk: { S: 'settled' } };
+  return { pk: { S: key }, sk: { S: settledSortKey } };
+}
+
+/** What an item of this table, or of another, marks as settled, if anything. */
+export function settledKeyOf(item: Item): string | undefined {
+  return item['sk']?.S === settledSortKey ? item['pk']?.S : undefined;
+}
+
+/** Whether an item of a settlement's partition is the settlement itself. */
+export function isSettlement(item: Item): boolean {
+  return item['sk']?.S === settlementSortKey;
 }
 
 /** The key of a held line: lines sort by day and number. */

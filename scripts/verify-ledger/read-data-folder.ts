@@ -13,7 +13,7 @@ export interface FoundItems {
 }
 
 /** The tables that the books are made of, by what their names hold. */
-const tablesOfBooks = ['PaymentsTable', 'GiftCardsTable', 'LotsTable', 'LedgerTable'];
+const tablesOfBooks = ['PaymentsTable', 'GiftCardsTable', 'LotsTable', 'SettlementsTable', 'LedgerTable'];
 
 const nameRow = z.object({ name: z.string() });
 const itemRow = z.object({ pk: z.string(), sk: z.string(), item: z.string() });

@@ -20,8 +20,8 @@ export function report(books: Books, verdict: Verdict): readonly string[] {
 function summary(books: Books, { totals, notJournaledYet, notSignedYet }: Verdict): readonly string[] {
   const entries = books.segments.reduce((sum, segment) => sum + segment.entries.length, 0);
   return [
-    `The books fit: ${books.transitions.length} transitions of ${books.payments.length} payments and ` +
-      `${books.giftCards.length} gift cards, ${books.lots.length} lots; ${entries} entries in ` +
+    `The books fit: ${books.transitions.length} transitions of ${books.payments.length} payments, ` +
+      `${books.giftCards.length} gift cards and ${books.settlements.length} settlements, ${books.lots.length} lots; ${entries} entries in ` +
       `${books.segments.length} segments, ${books.roots.length} days signed.`,
     ...totals.map(totalLine),
     ...sumLines(totals),

@@ -3,6 +3,7 @@ import type { GiftCardTransition } from '../../gift-cards/transition.ts';
 import type { Lot, LotChange } from '../../lots/lot.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { StoredTransition } from '../../payments/ports.ts';
+import type { Settlement, SettlementTransition } from '../../settlement/settlement.ts';
 import type { DayRoot } from '../journal/day-root.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { Bucket } from '../journal/ports.ts';
@@ -17,6 +18,10 @@ export interface Books {
   readonly giftCards: readonly GiftCard[];
   readonly giftCardTransitions: readonly GiftCardTransition[];
   readonly lots: readonly Lot[];
+  readonly settlements: readonly Settlement[];
+  readonly settlementTransitions: readonly SettlementTransition[];
+  /** What is marked as settled (`settledKey`). */
+  readonly settledKeys: readonly string[];
   readonly heads: readonly ChainHead[];
   readonly segments: readonly Segment[];
   readonly buckets: readonly ChainBucket[];

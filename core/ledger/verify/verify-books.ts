@@ -10,6 +10,7 @@ import { unjournaledOf, verifyEntries } from './verify-entries.ts';
 import { verifyLots } from './verify-lots.ts';
 import { verifyPayments } from './verify-payments.ts';
 import { unsignedDays, verifyRoots } from './verify-roots.ts';
+import { verifySettlements } from './verify-settlements.ts';
 import { verifySettled } from './verify-settled.ts';
 
 export interface VerifyOptions {
@@ -59,6 +60,7 @@ function* allFindings(books: Books, options: VerifyOptions): Generator<Finding> 
   yield* verifyGiftCards(books);
   yield* verifyLots(books);
   yield* verifySettled(books);
+  yield* verifySettlements(books);
   yield* verifyChains(books);
   yield* verifyEntries(books, options);
   yield* verifyRoots(books, options);

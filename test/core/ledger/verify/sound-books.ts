@@ -5,9 +5,12 @@ import { closeDay } from '../../../../core/ledger/journal/close-day.ts';
 import type { JournalEntry } from '../../../../core/ledger/journal/entry.ts';
 import { entryId } from '../../../../core/ledger/journal/entry.ts';
 import type { Posting } from '../../../../core/ledger/posting.ts';
+import { settlementPostings } from '../../../../core/ledger/settlement-postings.ts';
 import type { Books } from '../../../../core/ledger/verify/books.ts';
 import type { Movement, MovementKind } from '../../../../core/payments/movements/movement.ts';
 import { movementTransition } from '../../../../core/payments/movements/movement-transition.ts';
+import type { Settlement, SettlementTransition } from '../../../../core/settlement/settlement.ts';
+import { settlementId } from '../../../../core/settlement/settlement.ts';
 import { transitionFor } from '../../../../core/payments/transition.ts';
 import { applyGiftCardChange } from '../../../../core/gift-cards/transition.ts';
 import { issuedCard, start } from '../../gift-cards/fakes.ts';
@@ -23,16 +26,21 @@ export const spki = publicKey.export({ format: 'der', type: 'spki' });
 
 const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
 
-/** Small books in which everything fits: a payment captured in parts and refunded, a gift card, and a signed day. */
+/** Small books in which everything fits: a payment captured in parts and refunded, a gift card, what the acquirer settled, and a signed day. */
 export async function soundBooks(): Promise<Books> {
   const { payment, transitions, lots } = await givenPayment();
   const { card, steps } = givenGiftCard();
+  const settled = givenSettlement();
   const journaled = [
     ...transitions.map((each) => ({
       entry: entryOf(each.paymentId, String(each.version).padStart(6, '0'), each),
       lots: each.lots,
     })),
     ...steps.map((step) => ({ entry: entryOf(step.giftCardId, step.id, step), lots: [] })),
+    ...settled.transitions.map((each) => ({
+      entry: entryOf(each.settlementId, String(each.version).padStart(6, '0'), each),
+      lots: [],
+    })),
   ];
   const fake = fakeJournal();
   const late = journaled[1]?.entry;
@@ -55,6 +63,9 @@ export async function soundBooks(): Promise<Books> {
     giftCards: [card],
     giftCardTransitions: steps,
     lots,
+    settlements: [settled.settlement],
+    settlementTransitions: settled.transitions,
+    settledKeys: settled.transitions.flatMap(({ clears }) => clears),
     heads: [...fake.heads.values()],
     segments: fake.segments,
     buckets: await bucketsOf(fake),
@@ -113,6 +124,25 @@ async function givenPayment() {
   const payment = fake.payments.get(opened.id);
   if (!payment) throw new Error('it was just written');
   return { payment, transitions: fake.transitionsOf(opened.id), lots: [...fake.lots.values()] };
+}
+
+/** The day's file in two bookings: both captures in the first, the refund in the second. */
+function givenSettlement() {
+  const id = settlementId(day);
+  const [openedAt, updatedAt] = [at(2).toISOString(), at(4).toISOString()];
+  const settlement: Settlement = {
+    ...{ id, date: day, sha256: 'h', count: 3, booked: 3, unexplained: 0, state: 'settled', version: 3 },
+    ...{ sums: [{ currency: 'EUR', gross: 700n, fee: 30n, net: 670n }], openedAt, updatedAt },
+  };
+  const booking = (version: number, matched: bigint, clears: readonly string[]): SettlementTransition => ({
+    ...{ settlementId: id, version, event: 'settlement.booked', occurredAt: at(1 + version).toISOString(), clears },
+    postings: settlementPostings({ currency: 'EUR', matched, unexplained: 0n }),
+  });
+  const captures = ['cap_1', 'cap_2'].map((movement) => `${paymentId}-${movement}#capture`);
+  return {
+    settlement,
+    transitions: [booking(2, 970n, captures), booking(3, -300n, [`${paymentId}-ref_1#refund`])],
+  };
 }
 
 /** Issued at 500, held 200, of which 150 were redeemed. */

@@ -88,6 +88,44 @@ const defects: readonly (readonly [what: string, damage: (books: Books) => Parti
     paymentId,
   ],
   [
+    'a settlement whose file says that more was transferred than the bank has got',
+    ({ settlements }) => ({
+      settlements: changed(settlements, any, ({ sums, ...each }) => ({
+        ...each,
+        sums: sums.map((sum) => ({ ...sum, net: sum.net + 1n })),
+      })),
+    }),
+    `stl_${day}`,
+  ],
+  ['a settlement that is gone', () => ({ settlements: [] }), `stl_${day}`],
+  [
+    'something that two bookings cleared',
+    ({ settlementTransitions }) => ({
+      settlementTransitions: settlementTransitions.map((each) => ({
+        ...each,
+        clears: settlementTransitions.flatMap(({ clears }) => clears),
+      })),
+    }),
+    `stl_${day}/000003`,
+  ],
+  [
+    'something that was cleared and is not marked as settled',
+    ({ settledKeys }) => ({ settledKeys: settledKeys.slice(1) }),
+    `stl_${day}/000002`,
+  ],
+  [
+    'something that is marked as settled and that nothing cleared',
+    ({ settledKeys }) => ({ settledKeys: [...settledKeys, 'pay_x-cap_x#capture'] }),
+    'pay_x-cap_x#capture',
+  ],
+  [
+    'a booking with a version that its settlement has not',
+    ({ settlementTransitions }) => ({
+      settlementTransitions: changed(settlementTransitions, any, (each) => ({ ...each, version: 4 })),
+    }),
+    `stl_${day}/000004`,
+  ],
+  [
     'a payment with a version that nothing has made',
     ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, version: each.version + 1 })) }),
     paymentId,
