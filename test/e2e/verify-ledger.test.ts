@@ -92,7 +92,7 @@ describe('verify:ledger', () => {
   test('is green after kills in the middle of work, and says what it has seen', async () => {
     expect(verify(items).findings).toEqual([]);
     const { code, output } = await verifyLedger('--settled');
-    expect(output).toMatch(/The books fit: \d+ transitions of \d+ payments and \d+ gift cards/u);
+    expect(output).toMatch(/The books fit: \d+ transitions of \d+ payments, \d+ gift cards and \d+ settlements/u);
     expect(output).toContain('EUR: debits less credits 0');
     expect(output).toContain('USD: debits less credits 0');
     expect(output).toMatch(/signed through \d{4}-\d\d-\d\d by the key SHA256:/u);
