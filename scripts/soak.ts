@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../local/kernel/random.ts';
-import { drawAction } from './soak/actions.ts';
+import { live, visit } from './soak/actions.ts';
 import { readArguments, UsageError } from './soak/arguments.ts';
 import type { SoakOptions } from './soak/arguments.ts';
 import { check } from './soak/check.ts';
@@ -19,6 +19,8 @@ import type { Tally, World } from './soak/world.ts';
 import { createWorld } from './soak/world.ts';
 
 const callersAtOnce = 4;
+/** Of what callers do; the rest goes back to what was begun before. */
+const shareOfLives = 0.5;
 /** Between two misfortunes; long enough for some requests to meet each. */
 const calmMilliseconds = 3000;
 const ledgerVerifier = 'scripts/verify-ledger.ts';
@@ -53,7 +55,7 @@ async function soak(options: SoakOptions): Promise<number> {
 /** Callers act one thing after the other, each for itself, while misfortunes come over all of them. */
 async function liveUntil(world: World, end: number): Promise<void> {
   const call = async () => {
-    while (Date.now() < end) await drawAction(world.random).act(world);
+    while (Date.now() < end) await (world.random() < shareOfLives ? live(world) : visit(world));
   };
   const suffer = async () => {
     while (Date.now() < end) {

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
+import { checkDisputes } from './check-disputes.ts';
+import { checkGiftCards } from './check-gift-cards.ts';
+import { succeeded, sumOf } from './sums.ts';
 import { askAgain, refusalOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -24,7 +27,8 @@ export async function check(world: World, payments: readonly Payment[]): Promise
   }
   checkNothingUnknown(world, payments, book);
   checkAcknowledged(world, payments);
-  await checkGiftCards(world);
+  await checkGiftCards(world, payments);
+  await checkDisputes(world);
   await checkTrialBalance(world);
   await checkRepetitions(world);
 }
@@ -42,17 +46,14 @@ async function acquirerBook(world: World): Promise<ReadonlyMap<string, Row>> {
   return new Map(rows.map((each) => [each.reference, each]));
 }
 
-const sumOf = (movements: readonly { readonly status: string; readonly amount: number }[]) =>
-  movements.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0);
-
 function checkAmounts(world: World, payment: Payment): void {
   const { id, amount, amountAuthorized, amountCaptured, amountRefunded, captures, refunds } = payment;
   const holds =
     amountAuthorized <= amount &&
     amountCaptured <= amountAuthorized &&
     amountRefunded <= amountCaptured &&
-    sumOf(captures) === amountCaptured &&
-    sumOf(refunds) === amountRefunded;
+    sumOf(succeeded(captures)) === amountCaptured &&
+    sumOf(succeeded(refunds)) === amountRefunded;
   if (!holds) world.violated(`The amounts of payment ${id} do not hold: ${JSON.stringify(payment)}`);
 }
 
@@ -83,10 +84,11 @@ function agrees(payment: Payment, amountOnCard: number, standing: Row | undefine
 }
 
 function checkMovements(world: World, { id, captures, refunds }: Payment, book: ReadonlyMap<string, Row>): void {
-  for (const { reference, status, amount } of [...captures, ...refunds]) {
+  for (const { reference, status, allocation } of [...captures, ...refunds]) {
     const standing = book.get(reference);
     const moved = standing?.state === 'accepted' ? (standing.amount ?? 0) : 0;
-    const told = status === 'succeeded' ? amount : 0;
+    // Of what gift cards bring or get back the acquirer never hears.
+    const told = status === 'succeeded' ? sumOf(allocation.filter(({ type }) => type === 'card')) : 0;
     if (moved !== told) world.violated(`${reference} of ${id} ${status}, ${told}; the acquirer moved ${moved}`);
   }
 }
@@ -118,24 +120,6 @@ function checkAcknowledged({ asked, violated }: World, payments: readonly Paymen
     if (now === undefined || (answer.status !== 'processing' && answer.status !== now)) {
       violated(`${answer.id} was told to be ${String(answer.status)}, and is ${String(now)}`);
     }
-  }
-}
-
-async function checkGiftCards(world: World): Promise<void> {
-  const ids = new Set(
-    world.asked.flatMap(({ answers }) =>
-      answers.flatMap((answer) =>
-        'object' in answer && answer.object === 'gift_card' && 'id' in answer ? [String(answer.id)] : [],
-      ),
-    ),
-  );
-  for (const id of ids) {
-    const { amount, balance, held, available } = await world.client().getGiftCard(id);
-    const holds = available >= 0 && held >= 0 && available + held === balance && balance <= amount;
-    if (!holds)
-      world.violated(`Gift card ${id} does not hold: ${JSON.stringify({ amount, balance, held, available })}`);
-    // A payment that is over holds nothing; the checks of payments say which ones are.
-    world.count('gift cards checked');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { World } from './world.ts';
+import { oneOf } from './world.ts';
 
 /** What each service of the embedded cloud can meet while callers are at work. */
 const cloudFaults: readonly (readonly [service: string, operation: string, kinds: readonly string[]])[] = [
@@ -11,7 +12,7 @@ const cloudFaults: readonly (readonly [service: string, operation: string, kinds
   ['events', 'deliver', ['duplicate', 'drop']],
   ['sqs', '*', ['error_before', 'error_after', 'throttle']],
 ];
-const acquirerOperations = ['authorize', 'lookUp', 'cancel', 'capture', 'refund', 'lookUpMovement'];
+const acquirerOperations = ['authorize', 'lookUp', 'cancel', 'capture', 'refund', 'lookUpMovement', 'notify'];
 const acquirerKinds = ['drop_before', 'drop_after', 'error'];
 const advances = ['PT1M', 'PT2M', 'PT5M', 'PT20M'];
 const largestSeed = 2 ** 31;
@@ -65,12 +66,6 @@ async function advance(world: World): Promise<void> {
 async function kill(world: World): Promise<void> {
   await world.killAndRestart();
   world.count('kill -9');
-}
-
-function oneOf<T>({ random }: World, choices: readonly T[]): T {
-  const chosen = choices[Math.floor(random() * choices.length)];
-  if (chosen === undefined) throw new Error('There is nothing to choose from');
-  return chosen;
 }
 
 const seed = ({ random }: World) => Math.floor(random() * largestSeed);

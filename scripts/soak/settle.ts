@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
 import { clearFaults } from './misfortunes.ts';
 import type { World } from './world.ts';
 
 const mostRounds = 8;
+const notifications = z.object({ data: z.array(z.object({ taken: z.boolean() })) });
 
 /** The faults end, and the clock is moved until nothing is under way any more. Answers all payments as they are then. */
 export async function settle(world: World): Promise<readonly Payment[]> {
@@ -11,8 +13,10 @@ export async function settle(world: World): Promise<readonly Payment[]> {
     await world.instance().advance('PT20M');
     const payments = await allPayments(world);
     const open = payments.filter(isOpen);
-    if (open.length === 0) return payments;
+    const untold = await untoldNotifications(world);
+    if (open.length + untold === 0) return payments;
     if (round < mostRounds) continue;
+    if (untold > 0) world.violated(`${untold} notifications of the acquirer are never taken`);
     for (const { id, status } of open) world.violated(`Payment ${id} (${status}) has something under way for ever`);
     return payments;
   }
@@ -20,6 +24,11 @@ export async function settle(world: World): Promise<readonly Payment[]> {
 
 function isOpen({ status, captures, refunds }: Payment): boolean {
   return status === 'processing' || [...captures, ...refunds].some((movement) => movement.status === 'processing');
+}
+
+async function untoldNotifications(world: World): Promise<number> {
+  const answer = await fetch(`${world.instance().outputs.acquirerUrl}/notifications`);
+  return notifications.parse(await answer.json()).data.filter(({ taken }) => !taken).length;
 }
 
 async function allPayments(world: World): Promise<readonly Payment[]> {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Payment } from '../../packages/client/index.ts';
 import { createClient, QuittanceError } from '../../packages/client/index.ts';
 import type { Instance } from '../throw-away-instance.ts';
 import { startInstance } from '../throw-away-instance.ts';
@@ -37,12 +38,18 @@ export interface World {
   killAndRestart(): Promise<void>;
 }
 
-/** Something that callers do. */
-export interface Action {
-  readonly name: string;
+/** Something that is done with a payment. */
+export interface Move {
   /** How often it is drawn, against the others. */
   readonly weight: number;
-  readonly act: (world: World) => Promise<void>;
+  readonly act: (world: World, payment: Payment) => Promise<void>;
+}
+
+/** One of several, drawn. */
+export function oneOf<T>({ random }: Pick<World, 'random'>, choices: readonly T[]): T {
+  const chosen = choices[Math.floor(random() * choices.length)];
+  if (chosen === undefined) throw new Error('There is nothing to choose from');
+  return chosen;
 }
 
 export interface Request<T extends object> {

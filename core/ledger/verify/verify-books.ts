@@ -7,6 +7,7 @@ import { finding } from './books.ts';
 import { verifyChains } from './verify-chains.ts';
 import { verifyGiftCards } from './verify-gift-cards.ts';
 import { unjournaledOf, verifyEntries } from './verify-entries.ts';
+import { verifyHolds } from './verify-holds.ts';
 import { verifyLots } from './verify-lots.ts';
 import { verifyPayments } from './verify-payments.ts';
 import { unsignedDays, verifyRoots } from './verify-roots.ts';
@@ -58,6 +59,7 @@ function* allFindings(books: Books, options: VerifyOptions): Generator<Finding> 
   yield* verifyBalances(books);
   yield* verifyPayments(books);
   yield* verifyGiftCards(books);
+  if (options.settled) yield* verifyHolds(books);
   yield* verifyLots(books);
   yield* verifySettled(books);
   yield* verifySettlements(books);

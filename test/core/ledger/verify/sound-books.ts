@@ -145,7 +145,7 @@ function givenSettlement() {
   };
 }
 
-/** Issued at 500, held 200, of which 150 were redeemed. */
+/** Issued at 500, held 200, of which 150 were redeemed and 50 released. */
 function givenGiftCard() {
   let card = { ...issuedCard(500n), balance: 0n, available: 0n, version: 0 };
   const step = (...rest: Parameters<typeof giftCardTransition> extends [unknown, ...infer Rest] ? Rest : never) => {
@@ -157,6 +157,7 @@ function givenGiftCard() {
     step({ step: 'issue' }, { credited: 500n }, at(0)),
     step({ step: 'hold', paymentId }, { held: 200n }, at(1)),
     step({ step: 'redeem', captureId: 'cap_1' }, { redeemed: 150n }, at(2)),
+    step({ step: 'release', paymentId }, { released: 50n }, at(3)),
   ];
   return { card, steps };
 }

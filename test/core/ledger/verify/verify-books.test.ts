@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { sealSegment } from '../../../../core/ledger/journal/segment.ts';
 import type { Books } from '../../../../core/ledger/verify/books.ts';
 import { verifyBooks } from '../../../../core/ledger/verify/verify-books.ts';
+import { newShare } from '../../../../core/payments/tenders/tender-share.ts';
 import { day, paymentId, soundBooks, spki } from './sound-books.ts';
 
 let sound: Books;
@@ -124,6 +125,16 @@ const defects: readonly (readonly [what: string, damage: (books: Books) => Parti
       settlementTransitions: changed(settlementTransitions, any, (each) => ({ ...each, version: 4 })),
     }),
     `stl_${day}/000004`,
+  ],
+  [
+    'a payment that may take of a gift card what the card does not hold',
+    ({ payments }) => ({
+      payments: changed(payments, any, (payment) => ({
+        ...payment,
+        shares: [{ ...newShare(50n, card), capturable: 50n }, newShare(payment.amount - 50n)],
+      })),
+    }),
+    card,
   ],
   [
     'a payment with a version that nothing has made',
