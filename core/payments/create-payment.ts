@@ -136,17 +136,33 @@ interface FoundGiftCards {
  * guess, however little is left on them, and it is answered as it was then. A request without gift cards asks nobody.
  */
 async function findGiftCards(
-  { payments, findGiftCard }: CreatePaymentDependencies,
+  dependencies: CreatePaymentDependencies,
   request: CreatePaymentRequest,
   paymentId: string,
   now: Date,
-): Promise<
+): Promise<OpenedCodes> {
+  if (request.giftCards.length === 0) return { kind: 'found', hash: requestHash(request, []), offered: [] };
+  const { payments } = dependencies;
+  const before = await payments.find(paymentId);
+  const opened = await openCodes(dependencies, request, before, now);
+  if (before || opened.kind !== 'giftCardUnknown') return opened;
+  // The same request, sent twice at once, may have held all that is on them since we looked.
+  const first = await payments.find(paymentId);
+  return first ? openCodes(dependencies, request, first, now) : opened;
+}
+
+type OpenedCodes =
   | FoundGiftCards
   | { readonly kind: 'replay'; readonly first: Payment; readonly hash: string | undefined }
-  | { readonly kind: 'giftCardUnknown' | 'tooManyGuesses' }
-> {
-  if (request.giftCards.length === 0) return { kind: 'found', hash: requestHash(request, []), offered: [] };
-  const first = await payments.find(paymentId);
+  | { readonly kind: 'giftCardUnknown' | 'tooManyGuesses' };
+
+/** In: the payment that came before under this key, if any. */
+async function openCodes(
+  { findGiftCard }: CreatePaymentDependencies,
+  request: CreatePaymentRequest,
+  first: Payment | undefined,
+  now: Date,
+): Promise<OpenedCodes> {
   const own = first ? giftCardIdsOf(first) : [];
   const offered: OfferedGiftCard[] = [];
   for (const [index, { code, amount: asked }] of request.giftCards.entries()) {

@@ -3,6 +3,7 @@ import type { CreatePaymentDependencies, CreatePaymentRequest } from '../../../c
 import { createPayment } from '../../../core/payments/create-payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
+import { issuedCard } from '../gift-cards/fakes.ts';
 import { cardToken, demoSeller, fakePaymentStore, fakeWorkflow, noGiftCards, platform } from './fakes.ts';
 
 const now = new Date('2026-11-22T10:00:00.000Z');
@@ -200,4 +201,31 @@ describe('creating a payment', () => {
     );
     expect(payments.size).toBe(2);
   });
+});
+
+test('a request that is sent twice at once finds what its twin opened, though the twin holds all of the gift card', async () => {
+  const { dependencies, payments } = given();
+  const card = issuedCard(4200n);
+  const { tokenId: _byCard, ...body } = request({ giftCards: [{ code: 'the code' }] });
+  const twin = () =>
+    createPayment(
+      { ...dependencies, findGiftCard: () => Promise.resolve({ kind: 'found', card }) },
+      { ...body, requestId: 'request-2' },
+      now,
+    );
+  let hasTwinCome = false;
+  const result = await createPayment(
+    {
+      ...dependencies,
+      findGiftCard: async ({ isKnown }) => {
+        if (!hasTwinCome) await twin();
+        hasTwinCome = true;
+        return isKnown(card) ? { kind: 'found', card } : { kind: 'notFound' };
+      },
+    },
+    body,
+    now,
+  );
+  expect(result).toMatchObject({ kind: 'created', replayed: true, payment: { status: 'authorized' } });
+  expect(payments.size).toBe(1);
 });
