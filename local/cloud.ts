@@ -29,6 +29,7 @@ import type { Meter } from './meter/meter.ts';
 const region = 'eu-central-1';
 const accountId = '000000000000';
 const longestEndMilliseconds = 3_000;
+const anyFreePort = 0;
 
 export interface CloudOptions {
   /** Where the cloud assembly's manifest.json is (cdk.out). */
@@ -64,7 +65,10 @@ export interface Cloud {
   readonly dispatch: Dispatch;
   /** What AWS would charge for. */
   readonly meter: Pick<Meter, 'report' | 'reset'>;
-  /** Moves the clock event by event, everything drained between. Requests that come meanwhile wait until it is done. */
+  /**
+   * Moves the clock event by event, everything drained between, what simulators tell included. Requests that come
+   * meanwhile from elsewhere wait until it is done.
+   */
   advance(milliseconds: number): Promise<void>;
   /** Waits until all work is done that needs no further time on the clock. */
   settled(): Promise<void>;
@@ -95,7 +99,8 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   });
   const faults = createFaults({ clock });
   const credentials = createCredentials();
-  const front = await openFront(options.port, opened);
+  const fronts = await openFronts(options.port, opened);
+  const { url: baseUrl } = fronts.main;
 
   const registry = new Map<string, AwsService>();
   let dispatcher: Dispatch = notReady;
@@ -110,7 +115,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   opened.defer(() => gateway.close());
   const simulators = await startSimulators(options.simulators ?? [], {
     ...{ dataDir, clock, log, opened },
-    apiUrl: front.url,
+    apiUrl: fronts.partners.url,
   });
 
   const { assembly, iam } = load(options, gateway.url, simulators.parameters);
@@ -123,7 +128,7 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   dispatcher = createDispatcher({ services: registry, iam, faults, log, observe });
   const services = await createServices({
     ...{ resources: assembly.resources, clock, faults, store, dispatch, dataDir, region, accountId, log },
-    ...{ registry, credentials, opened, gateway, baseUrl: front.url, metering: meter },
+    ...{ registry, credentials, opened, gateway, baseUrl, metering: meter },
   });
   isInvocationAlive = (id) => services.functions.isInvocationAlive(id);
 
@@ -135,29 +140,57 @@ async function compose(options: CloudOptions, opened: AsyncDisposableStack): Pro
   const advance = (milliseconds: number) => door.closedWhile(() => clock.advance(milliseconds, settled));
   const { functions, stateMachines, userPools } = services;
   const outputs = () =>
-    describeOutputs({ baseUrl: front.url, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });
+    describeOutputs({ baseUrl, assembly, simulatorUrls: simulators.urls, clients: userPools.clients() });
   const local = createLocalEndpoints({
     ...{ outputs, clock, faults, advance, meter },
     serviceNames: () => [...registry.keys()],
     executions: () => stateMachines.executions(),
     execution: (id) => stateMachines.execution(id),
   });
-  front.serve(async (request, response) => {
-    if (await local(request, response)) return;
-    await door.pass();
-    // Who has gone away while they waited must not have their request carried out, and could not be answered.
-    if (!response.destroyed) services.serveHttp(request, response);
-  });
+  serveFronts(fronts, { local, door, services });
   opened.defer(async () => {
-    front.refuse();
+    fronts.main.refuse();
+    fronts.partners.refuse();
     await letFinish(services, log);
   });
   services.start();
   void functions.warmUp();
   return {
-    ...{ baseUrl: front.url, awsUrl: gateway.url, operatorCredentials: credentials.forOperator(), region },
+    ...{ baseUrl, awsUrl: gateway.url, operatorCredentials: credentials.forOperator(), region },
     ...{ assembly, clock, faults, dispatch, outputs, advance, settled, meter },
   };
+}
+
+/**
+ * The main port, and another one for simulators. What they tell belongs to the time at which they sign it: it does not
+ * wait at the door, from which it would come too old.
+ */
+async function openFronts(port: number, opened: AsyncDisposableStack) {
+  const main = await openFront(port, opened);
+  return { main, partners: await openFront(anyFreePort, opened) };
+}
+
+interface Served {
+  /** Answers whether the request was for it. */
+  readonly local: ReturnType<typeof createLocalEndpoints>;
+  readonly door: Door;
+  readonly services: Awaited<ReturnType<typeof createServices>>;
+}
+
+function serveFronts(
+  { main, partners }: Awaited<ReturnType<typeof openFronts>>,
+  { local, door, services }: Served,
+): void {
+  main.serve(async (request, response) => {
+    if (await local(request, response)) return;
+    await door.pass();
+    // Who has gone away while they waited must not have their request carried out, and could not be answered.
+    if (!response.destroyed) services.serveHttp(request, response);
+  });
+  partners.serve((request, response) => {
+    services.serveHttp(request, response);
+    return Promise.resolve();
+  });
 }
 
 /**

@@ -16,13 +16,8 @@ const terms = { feeBasisPoints: readFeeBasisPoints() };
 const books = openAcquirerBooks(booksPath);
 const clock = createClock(books.clockOffset());
 const behaviour = {
-  clock: {
-    ...clock,
-    setOffset: (offsetMilliseconds: number) => {
-      clock.setOffset(offsetMilliseconds);
-      postman.wake();
-    },
-  },
+  clock,
+  clockSet: () => postman.wake(),
   faults: createFaults(),
   latency: createLatency(0),
 };
@@ -30,4 +25,4 @@ const address = { url: readNotificationUrl(), key: openSigningKey(books.database
 const postman = createPostman(books, behaviour, address);
 const routes = acquirerRoutes(books, behaviour, { ...terms, postman, publicKey: address.key.publicKey });
 serveUntilTold(createJsonServer(routes, describeError), port, books);
-postman.wake();
+void postman.wake();

@@ -6,8 +6,11 @@ import type { SigningKey } from './signing-key.ts';
 
 /** Sends what the acquirer has to tell, until it is taken, and opens disputes when their time has come. */
 export interface Postman {
-  /** Looks for what is due now: to be called when something was written, and when the clock was set. */
-  wake(): void;
+  /**
+   * Looks for what is due now: to be called when something was written, and when the clock was set. Answers when all of
+   * it has had its try.
+   */
+  wake(): Promise<void>;
   /** Sends a message once, whatever became of it before; answers the receiver's status, or 0 when there was none. */
   sendNow(message: Notification): Promise<number>;
 }
@@ -25,7 +28,7 @@ const tryTimeoutMilliseconds = 20_000;
 const longestSleepMilliseconds = 3_600_000;
 
 export function createPostman(books: AcquirerBooks, behaviour: Behaviour, address: Address): Postman {
-  const underWay = new Set<string>();
+  const underWay = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
 
   const deliver = async (message: Notification): Promise<void> => {
@@ -38,23 +41,24 @@ export function createPostman(books: AcquirerBooks, behaviour: Behaviour, addres
     }
   };
 
-  const wake = (): void => {
+  const wake = async (): Promise<void> => {
     clearTimeout(timer);
     const now = behaviour.clock.now();
     openDueDisputes(books, now);
     if (address.url !== undefined) {
       for (const message of books.notifications.due(now)) {
         if (underWay.has(message.id)) continue;
-        underWay.add(message.id);
-        void deliver(message).finally(() => {
+        const delivery = deliver(message).finally(() => {
           underWay.delete(message.id);
-          wake();
+          void wake();
         });
+        underWay.set(message.id, delivery);
       }
     }
-    timer = setTimeout(wake, sleepUntilNext(books, now, address.url !== undefined && underWay.size === 0));
+    timer = setTimeout(() => void wake(), sleepUntilNext(books, now, address.url !== undefined && underWay.size === 0));
     // A simulator ends when it is told to, not when its timers have run out.
     timer.unref();
+    await Promise.all(underWay.values());
   };
 
   return { wake, sendNow: (message) => send(message, behaviour, address) };

@@ -57,7 +57,7 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
     ),
     route('POST', '/captures', 'capture', ({ body }, now) => {
       const answer = capture(books, body, now, terms.feeBasisPoints);
-      terms.postman.wake();
+      void terms.postman.wake();
       return answer;
     }),
     route('POST', '/refunds', 'refund', ({ body }, now) => refund(books, body, now)),
@@ -78,7 +78,7 @@ export function acquirerRoutes(books: AcquirerBooks, behaviour: Behaviour, terms
 function disputeRoutes(books: AcquirerBooks, { clock }: Behaviour, { postman, publicKey }: AcquirerTerms): Route[] {
   const changing = (work: () => Answer): Answer => {
     const answer = work();
-    postman.wake();
+    void postman.wake();
     return answer;
   };
   return [

@@ -9,6 +9,8 @@ import { dropped, Refusal } from './server.ts';
 
 export interface Behaviour {
   readonly clock: Clock;
+  /** Called when the clock was set; answers when what fell due by that is done. */
+  readonly clockSet?: () => Promise<void>;
   readonly faults: Faults;
   readonly latency: Latency;
 }
@@ -48,7 +50,7 @@ export async function misbehave(
 
 /** The routes by which a test or the cloud around makes the simulator slow, faulty or early. */
 export function controlRoutes(
-  { clock, faults, latency }: Behaviour,
+  { clock, clockSet, faults, latency }: Behaviour,
   operations: readonly string[],
   books: Pick<Books, 'rememberClockOffset'>,
   describeError: DescribeError,
@@ -85,10 +87,11 @@ export function controlRoutes(
     {
       method: 'POST',
       path: '/clock',
-      run: (call) => {
+      run: async (call) => {
         const { offsetMilliseconds } = parse(clockBody, call);
         books.rememberClockOffset(offsetMilliseconds);
         clock.setOffset(offsetMilliseconds);
+        await clockSet?.();
         return { status: 200, body: { now: new Date(clock.now()).toISOString() } };
       },
     },

@@ -107,6 +107,19 @@ describe('a dispute that the acquirer tells of', () => {
     ).rejects.toMatchObject({ code: 'amount_exceeds_captured' });
   });
 
+  test('that comes again while the clock is moved by hours is taken as of the hour at which it was told', async () => {
+    const { reference } = await givenCaptured();
+    await acquirer.hold();
+    const { id } = await acquirer.dispute(reference);
+    await until(
+      () => acquirer.attempts(id),
+      (attempts) => attempts > 0,
+    );
+    await acquirer.release();
+    await here.advance('PT1H');
+    expect(await operator.getDispute(disputeId(id))).toMatchObject({ state: 'needs_response' });
+  });
+
   test('that is lost after the seller was paid leaves what they owe', async () => {
     const { captureId, reference } = await givenCaptured();
     await claimLot(here, lotIdOf({ id: captureId }));

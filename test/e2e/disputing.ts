@@ -39,6 +39,8 @@ export function acquirerOf({ outputs }: Connection) {
       const answer = await send('POST', `/notifications/${found?.id ?? 'none'}/send`);
       return z.object({ status: z.int() }).parse(answer).status;
     },
+    /** How often a dispute's first message was sent. */
+    attempts: async (id: string) => (await notifications()).find(({ body: { data } }) => data.id === id)?.attempts ?? 0,
     /** Waits until everything was taken that is due by now. */
     allTaken: async () => {
       await eventually(async () => (await notifications()).every(({ taken }) => taken));
