@@ -20,11 +20,15 @@ const largestSeed = 2 ** 31;
 /** Something goes wrong, or the weather clears. */
 export async function befall(world: World): Promise<void> {
   const drawn = world.random();
-  if (drawn < 0.3) await cloudFault(world);
-  else if (drawn < 0.5) await acquirerFault(world);
+  if (drawn < 0.5) await fault(world);
   else if (drawn < 0.7) await clearFaults(world);
   else if (drawn < 0.85) await advance(world);
   else await kill(world);
+}
+
+/** A part of the cloud, or the acquirer, goes wrong for a share of what it is asked. */
+export async function fault(world: World): Promise<void> {
+  await (world.random() < 0.6 ? cloudFault(world) : acquirerFault(world));
 }
 
 /** What is in force ends at the clouds and at the acquirer. */

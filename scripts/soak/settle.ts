@@ -3,23 +3,24 @@ import type { Payment } from '../../packages/client/index.ts';
 import { clearFaults } from './misfortunes.ts';
 import type { World } from './world.ts';
 
-const mostRounds = 8;
+/** How far the clock is moved, until all is done: who was not answered asks again minutes later, then hours. */
+const rounds = ['PT20M', 'PT20M', 'PT20M', 'PT2H', 'PT5H', 'PT10H'] as const;
 const notifications = z.object({ data: z.array(z.object({ taken: z.boolean() })) });
 
 /** The faults end, and the clock is moved until nothing is under way any more. Answers all payments as they are then. */
 export async function settle(world: World): Promise<readonly Payment[]> {
   await clearFaults(world);
-  for (let round = 1; ; round += 1) {
-    await world.instance().advance('PT20M');
+  for (const round of rounds) {
+    await world.instance().advance(round);
     const payments = await allPayments(world);
-    const open = payments.filter(isOpen);
-    const untold = await untoldNotifications(world);
-    if (open.length + untold === 0) return payments;
-    if (round < mostRounds) continue;
-    if (untold > 0) world.violated(`${untold} notifications of the acquirer are never taken`);
-    for (const { id, status } of open) world.violated(`Payment ${id} (${status}) has something under way for ever`);
-    return payments;
+    if (payments.every((payment) => !isOpen(payment)) && (await untoldNotifications(world)) === 0) return payments;
   }
+  const payments = await allPayments(world);
+  const untold = await untoldNotifications(world);
+  if (untold > 0) world.violated(`${untold} notifications of the acquirer are never taken`);
+  for (const { id, status } of payments.filter(isOpen))
+    world.violated(`Payment ${id} (${status}) has something under way for ever`);
+  return payments;
 }
 
 function isOpen({ status, captures, refunds }: Payment): boolean {

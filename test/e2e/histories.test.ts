@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readBooks } from '../../adapters/dynamodb/read-books.ts';
+import { verifyBooks } from '../../core/ledger/verify/verify-books.ts';
+import { seededRandom } from '../../local/kernel/random.ts';
+import { live } from '../../scripts/soak/actions.ts';
+import { check } from '../../scripts/soak/check.ts';
+import { clearFaults, fault } from '../../scripts/soak/misfortunes.ts';
+import { settle } from '../../scripts/soak/settle.ts';
+import type { World } from '../../scripts/soak/world.ts';
+import { createWorld } from '../../scripts/soak/world.ts';
+import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
+
+const histories = 500;
+const callersAtOnce = 8;
+/** After so many histories other things go wrong. */
+const historiesPerWeather = 25;
+const seed = Number(process.env['QUITTANCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+const dataDir = mkdtempSync(join(tmpdir(), 'quittance-histories-'));
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld(dataDir, seededRandom(seed));
+});
+
+afterAll(async () => {
+  await world.instance().stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Histories one after the other in each of several lanes; every now and then the weather changes for all of them. */
+async function liveAll(): Promise<void> {
+  let begun = 0;
+  const lane = async () => {
+    while (begun < histories) {
+      begun += 1;
+      if (begun % historiesPerWeather === 1) {
+        await clearFaults(world);
+        for (let faults = 0; faults < 3; faults += 1) await fault(world);
+      }
+      await live(world);
+    }
+  };
+  await Promise.all(Array.from({ length: callersAtOnce }, () => lane()));
+}
+
+describe(`${histories} random histories over the embedded cloud with faults, of seed ${seed}`, () => {
+  test('keep every invariant of the money', async () => {
+    await liveAll();
+    await check(world, await settle(world));
+    expect(world.tally.violations).toEqual([]);
+    // Histories of which nothing was heard have shown little; and each kind has to be among them.
+    const counted = (prefix: string) =>
+      [...world.tally.counts].reduce((sum, [what, times]) => sum + (what.startsWith(prefix) ? times : 0), 0);
+    expect(counted('histories')).toBeGreaterThan(histories * 0.6);
+    const kinds = ['pay by card', 'pay by split', 'pay by gift cards', 'pay by quote', 'capture', 'refund', 'void'];
+    expect([...kinds, 'dispute', 'fault'].filter((kind) => counted(kind) === 0)).toEqual([]);
+  }, 400_000);
+
+  test('and the proof of the ledger from the stored data finds nothing that does not fit', () => {
+    const { items, unreadable } = readDataFolder(dataDir);
+    const { findings } = verifyBooks(readBooks(items, unreadable), { settled: true });
+    expect(findings).toEqual([]);
+  });
+});
