@@ -15,8 +15,9 @@ import type { SoakOptions } from './soak/arguments.ts';
 import { check } from './soak/check.ts';
 import { befall } from './soak/misfortunes.ts';
 import { settle } from './soak/settle.ts';
-import type { Tally, World } from './soak/world.ts';
-import { createWorld } from './soak/world.ts';
+import type { RestartableWorld } from './soak/restartable-world.ts';
+import { startWorld } from './soak/restartable-world.ts';
+import type { Tally } from './soak/world.ts';
 
 const callersAtOnce = 4;
 /** Of what callers do; the rest goes back to what was begun before. */
@@ -36,13 +37,13 @@ try {
 async function soak(options: SoakOptions): Promise<number> {
   console.log(`seed ${options.seed}, ${options.minutes} minutes`);
   const dataDir = mkdtempSync(join(tmpdir(), 'quittance-soak-'));
-  const world = await createWorld(dataDir, seededRandom(options.seed));
+  const world = await startWorld(dataDir, seededRandom(options.seed));
   try {
     await liveUntil(world, Date.now() + options.minutes * 60_000);
     console.log('settling');
     await check(world, await settle(world));
   } finally {
-    await world.instance().stop();
+    await world.stop();
   }
   verifyLedger(world);
   report(options, world.tally);
@@ -53,7 +54,7 @@ async function soak(options: SoakOptions): Promise<number> {
 }
 
 /** Callers act one thing after the other, each for itself, while misfortunes come over all of them. */
-async function liveUntil(world: World, end: number): Promise<void> {
+async function liveUntil(world: RestartableWorld, end: number): Promise<void> {
   const call = async () => {
     while (Date.now() < end) await (world.random() < shareOfLives ? live(world) : visit(world));
   };
@@ -66,7 +67,7 @@ async function liveUntil(world: World, end: number): Promise<void> {
   await Promise.all([suffer(), ...Array.from({ length: callersAtOnce }, call)]);
 }
 
-function verifyLedger({ dataDir, violated }: World): void {
+function verifyLedger({ dataDir, violated }: RestartableWorld): void {
   const env = { ...process.env, QUITTANCE_DATA_DIR: dataDir };
   const { status, stdout, stderr } = spawnSync(process.execPath, [ledgerVerifier, '--settled'], {
     encoding: 'utf8',

@@ -8,6 +8,9 @@ import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 import { encryptCard } from './encrypt-card.ts';
+import type { List } from './list.ts';
+import { isListOf } from './list.ts';
+import { operatorsCalls } from './operators-calls.ts';
 import type { Guard } from './transport.ts';
 import { createTransport, has } from './transport.ts';
 
@@ -23,6 +26,7 @@ export type {
   GiftCard,
   IssuedGiftCard,
   LedgerEntry,
+  List,
   Payment,
   Problem,
   Refund,
@@ -98,12 +102,16 @@ export interface TimelineEntry {
 export function createClient(options: ClientOptions) {
   const { send } = createTransport(options);
   return {
+    ...operatorsCalls(send),
     /** Encrypts the card for the vault's present key and replaces it by a token. */
     createToken: async (card: CardToEncrypt, now = new Date()): Promise<Token> => {
       const key = await send({ method: 'GET', path: '/v1/encryption-key', expect: isEncryptionKey });
       const envelope = await encryptCard(card, key, { now });
       return send({ method: 'POST', path: '/v1/tokens', body: { card: envelope }, expect: isToken });
     },
+    /** The caller's saved cards; `limit`, `cursor`. */
+    listTokens: (page: Readonly<Record<string, string>> = {}) =>
+      send({ method: 'GET', path: `/v1/tokens?${new URLSearchParams(page).toString()}`, expect: isListOf<Token> }),
     /**
      * Authorizes a payment. Status `processing` means that the outcome is not known yet: ask again, never pay again.
      * The key names the payment for ever: keep it with the order, so that whatever happens here the same call, made
@@ -146,61 +154,22 @@ export function createClient(options: ClientOptions) {
       send({ method: 'POST', path: '/v1/gift-cards', body: order, idempotencyKey, expect: isGiftCard }),
     getGiftCard: (id: string): Promise<GiftCard> =>
       send({ method: 'GET', path: `/v1/gift-cards/${id}`, expect: isGiftCard }),
-    /** What does not fit about money, for operators; filters are `state`, `kind`, `from`, `to`. */
-    listExceptions: (filters: Readonly<Record<string, string>> = {}) =>
-      send({
-        method: 'GET',
-        path: `/v1/exceptions?${new URLSearchParams(filters).toString()}`,
-        expect: isListOf<Exception>,
-      }),
-    /** Disputes, the newest first, for operators; filters are `state`, `paymentId`. */
-    listDisputes: (filters: Readonly<Record<string, string>> = {}) =>
-      send({
-        method: 'GET',
-        path: `/v1/disputes?${new URLSearchParams(filters).toString()}`,
-        expect: isListOf<Dispute>,
-      }),
-    getDispute: (id: string): Promise<Dispute> =>
-      send({ method: 'GET', path: `/v1/disputes/${id}`, expect: isDispute }),
     /** What can be spent of the card that a code opens; `gift_card_not_found` when nothing can. */
     lookUpGiftCard: (code: string): Promise<FoundGiftCard> =>
       send({ method: 'POST', path: '/v1/gift-cards/lookup', body: { code }, expect: isFoundGiftCard }),
-    /** What every account came to: of everything, at the end of a day (`2026-11-25`), or at a moment. For operators. */
-    getTrialBalance: (asOf?: string): Promise<TrialBalance> =>
-      send({
-        method: 'GET',
-        path: `/v1/ledger/trial-balance${asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`}`,
-        expect: isTrialBalance,
-      }),
-    /** The postings of an account, oldest first: `from`, `to` (days), `sellerId`, `limit`, `cursor`. For operators. */
-    listAccountEntries: (account: string, filters: Readonly<Record<string, string>> = {}) =>
-      send({
-        method: 'GET',
-        path: `/v1/ledger/accounts/${account}/entries?${new URLSearchParams(filters).toString()}`,
-        expect: isListOf<LedgerEntry>,
-      }),
   };
-}
-
-export interface List<T> {
-  readonly data: readonly T[];
-  readonly nextCursor?: string | null;
 }
 
 const isPayment: Guard<Payment> = (answer): answer is Payment => has(answer, 'object') && answer.object === 'payment';
 const isCapture: Guard<Capture> = (answer): answer is Capture => has(answer, 'object') && answer.object === 'capture';
 const isRefund: Guard<Refund> = (answer): answer is Refund => has(answer, 'object') && answer.object === 'refund';
-const isDispute: Guard<Dispute> = (answer): answer is Dispute => has(answer, 'object') && answer.object === 'dispute';
 const isFxQuote: Guard<FxQuote> = (answer): answer is FxQuote => has(answer, 'object') && answer.object === 'fx_quote';
 const isGiftCard: Guard<IssuedGiftCard> = (answer): answer is IssuedGiftCard =>
   isFoundGiftCard(answer) && has(answer, 'balance');
 const isFoundGiftCard: Guard<FoundGiftCard> = (answer): answer is FoundGiftCard =>
   has(answer, 'object') && answer.object === 'gift_card';
-const isTrialBalance: Guard<TrialBalance> = (answer): answer is TrialBalance =>
-  has(answer, 'object') && answer.object === 'trial_balance';
 const isToken: Guard<Token> = (answer): answer is Token => has(answer, 'object') && answer.object === 'token';
 const isEncryptionKey: Guard<EncryptionKey> = (answer): answer is EncryptionKey => has(answer, 'kid');
-const isListOf = <T>(answer: unknown): answer is List<T> => has(answer, 'data') && Array.isArray(answer.data);
 
 /** An access token by client credentials, kept until a minute before it expires. */
 export function clientCredentials(options: {

@@ -68,6 +68,9 @@ export function createTransport(options: TransportOptions) {
   return { send };
 }
 
+/** Sends a call and answers what it was asked for. */
+export type Send = ReturnType<typeof createTransport>['send'];
+
 function nextPause(
   kind: Exclude<Tried<unknown>['kind'], 'answered'>,
   left: { passing: number[]; inFlight: number },

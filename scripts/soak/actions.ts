@@ -11,6 +11,7 @@ const mostAtOnce = 3;
 
 /** One payment's history: how it is paid, and what is done with it, one thing after the other or some at once. */
 export async function live(world: World): Promise<void> {
+  await world.isUp();
   const payment = await pay(world);
   if (!payment) return;
   const rounds = Math.floor(world.random() * (mostMoves + 1));
@@ -20,6 +21,7 @@ export async function live(world: World): Promise<void> {
 
 /** What callers do besides: they come back to payments of others, and ask again for what they were told or not told. */
 export async function visit(world: World): Promise<void> {
+  await world.isUp();
   if (world.random() < 0.5) return repeat(world);
   const payment = knownPayment(world);
   if (payment) await moveSome(world, payment);

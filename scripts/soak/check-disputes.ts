@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Dispute } from '../../packages/client/index.ts';
+import { allPages } from '../all-pages.ts';
 import type { World } from './world.ts';
 
 const acquirersDispute = z.object({ id: z.string(), state: z.string(), amount: z.int(), currency: z.string() });
@@ -21,15 +22,6 @@ export async function checkDisputes(world: World): Promise<void> {
   if (ours.size !== theirs.length) world.violated(`${ours.size} disputes here, and ${theirs.length} at the acquirer`);
 }
 
-async function allDisputes(world: World): Promise<readonly Dispute[]> {
-  const disputes: Dispute[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { data: readonly Dispute[]; nextCursor?: string | null } = await world
-      .operator()
-      .listDisputes({ limit: '100', ...(cursor === null ? {} : { cursor }) });
-    disputes.push(...page.data);
-    cursor = page.nextCursor ?? null;
-  } while (cursor !== null);
-  return disputes;
+function allDisputes(world: World): Promise<readonly Dispute[]> {
+  return allPages((query) => world.operator().listDisputes(query));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
+import { allPages } from '../all-pages.ts';
 import { checkDisputes } from './check-disputes.ts';
 import { checkGiftCards } from './check-gift-cards.ts';
 import { succeeded, sumOf } from './sums.ts';
@@ -29,6 +30,7 @@ export async function check(world: World, payments: readonly Payment[]): Promise
   checkAcknowledged(world, payments);
   await checkGiftCards(world, payments);
   await checkDisputes(world);
+  await checkTokens(world);
   await checkTrialBalance(world);
   await checkRepetitions(world);
 }
@@ -121,6 +123,12 @@ function checkAcknowledged({ asked, violated }: World, payments: readonly Paymen
       violated(`${answer.id} was told to be ${String(answer.status)}, and is ${String(now)}`);
     }
   }
+}
+
+/** A card whose token somebody was told is saved. */
+async function checkTokens(world: World): Promise<void> {
+  const saved = new Set((await allPages((query) => world.client().listTokens(query))).map(({ id }) => id));
+  for (const token of world.cards.tokens) if (!saved.has(token)) world.violated(`Token ${token} was told, and is gone`);
 }
 
 async function checkTrialBalance(world: World): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RestartableWorld } from './restartable-world.ts';
 import type { World } from './world.ts';
 import { oneOf } from './world.ts';
 
@@ -18,7 +19,7 @@ const advances = ['PT1M', 'PT2M', 'PT5M', 'PT20M'];
 const largestSeed = 2 ** 31;
 
 /** Something goes wrong, or the weather clears. */
-export async function befall(world: World): Promise<void> {
+export async function befall(world: RestartableWorld): Promise<void> {
   const drawn = world.random();
   if (drawn < 0.5) await fault(world);
   else if (drawn < 0.7) await clearFaults(world);
@@ -67,7 +68,7 @@ async function advance(world: World): Promise<void> {
   world.count(`clock: ${duration}`);
 }
 
-async function kill(world: World): Promise<void> {
+async function kill(world: RestartableWorld): Promise<void> {
   await world.killAndRestart();
   world.count('kill -9');
 }

@@ -1,15 +1,27 @@
 import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
+import { allPages } from '../all-pages.ts';
 import { clearFaults } from './misfortunes.ts';
+import { askForAnswers } from './world.ts';
 import type { World } from './world.ts';
 
 /** How far the clock is moved, until all is done: who was not answered asks again minutes later, then hours. */
 const rounds = ['PT20M', 'PT20M', 'PT20M', 'PT2H', 'PT5H', 'PT10H'] as const;
 const notifications = z.object({ data: z.array(z.object({ taken: z.boolean() })) });
 
-/** The faults end, and the clock is moved until nothing is under way any more. Answers all payments as they are then. */
+/**
+ * The faults end, the clock is moved until nothing is under way any more, and whoever has heard nothing asks once more.
+ * Answers all payments as they are then.
+ */
 export async function settle(world: World): Promise<readonly Payment[]> {
   await clearFaults(world);
+  const payments = await untilNothingIsUnderWay(world);
+  if (world.asked.every(({ isHeard }) => isHeard)) return payments;
+  await askForAnswers(world);
+  return untilNothingIsUnderWay(world);
+}
+
+async function untilNothingIsUnderWay(world: World): Promise<readonly Payment[]> {
   for (const round of rounds) {
     await world.instance().advance(round);
     const payments = await allPayments(world);
@@ -32,15 +44,6 @@ async function untoldNotifications(world: World): Promise<number> {
   return notifications.parse(await answer.json()).data.filter(({ taken }) => !taken).length;
 }
 
-async function allPayments(world: World): Promise<readonly Payment[]> {
-  const payments: Payment[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { data: readonly Payment[]; nextCursor?: string | null } = await world
-      .client()
-      .listPayments({ limit: '100', ...(cursor === null ? {} : { cursor }) });
-    payments.push(...page.data);
-    cursor = page.nextCursor ?? null;
-  } while (cursor !== null);
-  return payments;
+function allPayments(world: World): Promise<readonly Payment[]> {
+  return allPages((query) => world.client().listPayments(query));
 }

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Payment } from '../../packages/client/index.ts';
 import { createClient, QuittanceError } from '../../packages/client/index.ts';
-import type { Instance } from '../throw-away-instance.ts';
-import { startInstance } from '../throw-away-instance.ts';
+import type { Connection } from '../throw-away-instance.ts';
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -12,7 +11,11 @@ export interface Asked {
   readonly send: (client: Client) => Promise<object>;
   /** What of an answer never changes any more; undefined while it may still change. */
   readonly settled: (answer: object) => object | undefined;
-  answers: object[];
+  /** The codes of refusals that a right stack may answer. */
+  readonly refusals: readonly string[];
+  readonly answers: object[];
+  /** Whether the caller learned what became of it, be it a refusal. */
+  isHeard: boolean;
 }
 
 /** What the run has counted and found. */
@@ -21,21 +24,29 @@ export interface Tally {
   readonly violations: string[];
 }
 
+/** The cards of the buyers. */
+export interface Cards {
+  /** Every number that was used: none of them may be found anywhere. */
+  readonly numbers: Set<string>;
+  /** The tokens that buyers were told. */
+  readonly tokens: string[];
+}
+
 /** The instance under soak, whichever run of it is alive, and everything that its callers were told. */
 export interface World {
   readonly random: () => number;
-  readonly dataDir: string;
   readonly asked: Asked[];
+  readonly cards: Cards;
   readonly tally: Tally;
   readonly count: (what: string) => void;
   readonly violated: (what: string) => void;
-  instance(): Instance;
+  /** Answers when there is an instance that can be asked. */
+  isUp(): Promise<void>;
+  instance(): Connection;
   client(): Client;
   operator(): Client;
   /** Sends a request, now and then twice at once, and remembers it. Undefined when nobody learned the answer. */
   ask<T extends object>(request: Request<T>): Promise<T | undefined>;
-  /** kill -9 and a start on the same data. */
-  killAndRestart(): Promise<void>;
 }
 
 /** Something that is done with a payment. */
@@ -52,49 +63,52 @@ export function oneOf<T>({ random }: Pick<World, 'random'>, choices: readonly T[
   return chosen;
 }
 
-export interface Request<T extends object> {
-  readonly name: string;
+export interface Request<T extends object> extends Omit<Asked, 'answers' | 'isHeard'> {
   readonly send: (client: Client) => Promise<T>;
-  readonly settled: (answer: object) => object | undefined;
-  /** The codes of refusals that a right stack may answer. */
-  readonly refusals: readonly string[];
 }
 
-export async function createWorld(dataDir: string, random: () => number): Promise<World> {
-  let instance = await startInstance({ dataDir });
+/** In: the instance, whichever run of it is alive, and where actions and misfortunes are drawn from. */
+export function createWorld(instance: () => Connection, random: () => number): World {
   const tally: Tally = { counts: new Map(), violations: [] };
   const count = (what: string) => void tally.counts.set(what, (tally.counts.get(what) ?? 0) + 1);
-  const clientFor = (scope: string) =>
-    createClient({ apiUrl: instance.outputs.apiUrl, accessToken: instance.accessTokenFor(scope) });
-  let clients = { platform: clientFor('payments/create'), operator: clientFor('operations/read') };
+  const platform = clientOf(instance, 'payments/create');
+  const operator = clientOf(instance, 'operations/read');
   const world: World = {
     random,
-    dataDir,
     asked: [],
+    cards: { numbers: new Set(), tokens: [] },
     tally,
     count,
     violated: (what) => {
       tally.violations.push(what);
       console.log(`VIOLATION ${what}`);
     },
-    instance: () => instance,
-    client: () => clients.platform,
-    operator: () => clients.operator,
+    isUp: () => Promise.resolve(),
+    instance,
+    client: platform,
+    operator,
     ask: (request) => ask(world, request),
-    killAndRestart: async () => {
-      await instance.kill();
-      instance = await startInstance({ dataDir });
-      clients = { platform: clientFor('payments/create'), operator: clientFor('operations/read') };
-    },
   };
   return world;
 }
 
+/** A client of the instance, made anew when that was started again. */
+function clientOf(instance: () => Connection, scope: string): () => Client {
+  let of: Connection | undefined;
+  let client: Client | undefined;
+  return () => {
+    const now = instance();
+    if (client && of === now) return client;
+    of = now;
+    return (client = createClient({ apiUrl: now.outputs.apiUrl, accessToken: now.accessTokenFor(scope) }));
+  };
+}
+
 async function ask<T extends object>(world: World, request: Request<T>): Promise<T | undefined> {
-  const asked: Asked = { name: request.name, send: request.send, settled: request.settled, answers: [] };
+  const asked: Asked = { ...request, answers: [], isHeard: false };
   world.asked.push(asked);
   const times = world.random() < 0.15 ? 2 : 1;
-  const answers = await Promise.all(Array.from({ length: times }, () => tryOnce(world, asked, request)));
+  const answers = await Promise.all(Array.from({ length: times }, () => tryOnce(world, asked, request.send)));
   return answers.find((answer) => answer !== undefined);
 }
 
@@ -104,9 +118,21 @@ export async function askAgain(world: World, asked: Asked): Promise<void> {
   remember(world, asked, answer);
 }
 
-async function tryOnce<T extends object>(world: World, asked: Asked, request: Request<T>): Promise<T | undefined> {
+/** Whoever got no answer asks again under the same key, and learns what became of it. */
+export async function askForAnswers(world: World): Promise<void> {
+  for (const asked of world.asked.filter(({ isHeard }) => !isHeard)) {
+    await tryOnce(world, asked, asked.send);
+    if (!asked.isHeard) world.violated(`${asked.name} is never answered`);
+  }
+}
+
+async function tryOnce<T extends object>(
+  world: World,
+  asked: Asked,
+  send: (client: Client) => Promise<T>,
+): Promise<T | undefined> {
   try {
-    const answer = await request.send(world.client());
+    const answer = await send(world.client());
     world.count(asked.name);
     remember(world, asked, answer);
     return answer;
@@ -114,8 +140,9 @@ async function tryOnce<T extends object>(world: World, asked: Asked, request: Re
     const refusal = refusalOf(error);
     if (refusal === undefined) world.count(`${asked.name}: no answer`);
     else {
+      asked.isHeard = true;
       world.count(`${asked.name}: ${refusal}`);
-      if (!request.refusals.includes(refusal)) world.violated(`${asked.name} was refused: ${refusal}`);
+      if (!asked.refusals.includes(refusal)) world.violated(`${asked.name} was refused: ${refusal}`);
     }
     return undefined;
   }
@@ -135,5 +162,6 @@ function remember(world: World, asked: Asked, answer: object): void {
   if (now && before && !isDeepStrictEqual(now, before)) {
     world.violated(`${asked.name} was told twice, differently: ${JSON.stringify(before)} and ${JSON.stringify(now)}`);
   }
+  asked.isHeard = true;
   asked.answers.push(answer);
 }

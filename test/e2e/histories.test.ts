@@ -9,8 +9,8 @@ import { live } from '../../scripts/soak/actions.ts';
 import { check } from '../../scripts/soak/check.ts';
 import { clearFaults, fault } from '../../scripts/soak/misfortunes.ts';
 import { settle } from '../../scripts/soak/settle.ts';
-import type { World } from '../../scripts/soak/world.ts';
-import { createWorld } from '../../scripts/soak/world.ts';
+import type { RestartableWorld } from '../../scripts/soak/restartable-world.ts';
+import { startWorld } from '../../scripts/soak/restartable-world.ts';
 import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
 
 const histories = 500;
@@ -20,14 +20,14 @@ const historiesPerWeather = 25;
 const seed = Number(process.env['QUITTANCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 const dataDir = mkdtempSync(join(tmpdir(), 'quittance-histories-'));
-let world: World;
+let world: RestartableWorld;
 
 beforeAll(async () => {
-  world = await createWorld(dataDir, seededRandom(seed));
+  world = await startWorld(dataDir, seededRandom(seed));
 });
 
 afterAll(async () => {
-  await world.instance().stop();
+  await world.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 

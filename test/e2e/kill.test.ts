@@ -2,28 +2,35 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
-import type { CreatePayment } from '../../packages/client/index.ts';
-import type { Connection } from '../../scripts/throw-away-instance.ts';
-import { startInstance } from '../../scripts/throw-away-instance.ts';
+import { readBooks } from '../../adapters/dynamodb/read-books.ts';
+import { verifyBooks } from '../../core/ledger/verify/verify-books.ts';
+import { seededRandom } from '../../local/kernel/random.ts';
+import { live } from '../../scripts/soak/actions.ts';
+import { check } from '../../scripts/soak/check.ts';
+import type { RestartableWorld } from '../../scripts/soak/restartable-world.ts';
+import { startWorld } from '../../scripts/soak/restartable-world.ts';
+import { settle } from '../../scripts/soak/settle.ts';
+import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
 import { cvcFields, storedTables } from './stored-tables.ts';
-import {
-  acquirerBook,
-  allPayments,
-  cardNumber,
-  expectBooksToAgree,
-  filesHolding,
-  paymentOf,
-  shopper,
-} from './support.ts';
+import { filesHolding } from './support.ts';
 
 const kills = 20;
-const tokenPage = z.object({ data: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() });
+const callersAtOnce = 6;
+const seed = Number(process.env['QUITTANCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const dataDir = mkdtempSync(join(tmpdir(), 'quittance-kill-'));
 
 afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+const answersIn = ({ asked }: RestartableWorld) => asked.reduce((sum, { answers }) => sum + answers.length, 0);
+const unheardIn = ({ asked }: RestartableWorld) => asked.filter(({ isHeard }) => !isHeard).length;
+
+/** Waits until the callers have been told so many things more. */
+async function untilAnswered(world: RestartableWorld, more: number): Promise<void> {
+  const wanted = answersIn(world) + more;
+  while (answersIn(world) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 async function expectNoCvcLeft(folder: string): Promise<void> {
   const tables = await storedTables(folder);
@@ -33,90 +40,34 @@ async function expectNoCvcLeft(folder: string): Promise<void> {
   expect([...tables].flatMap(([name, items]) => items.flatMap((item) => cvcFields(item, name)))).toEqual([]);
 }
 
-/** The ids of all saved cards of the caller. */
-function cardTokenOf({ tenders }: CreatePayment): string {
-  return tenders.flatMap((tender) => (tender.type === 'card' ? tender.token : []))[0] ?? '';
-}
-
-async function savedTokens(instance: Connection): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  let cursor: string | null = null;
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
-    const answer = await fetch(`${instance.baseUrl}/v1/tokens?limit=100${query}`, {
-      headers: { authorization: `Bearer ${await instance.accessTokenFor('tokens/write')()}` },
-    });
-    const page = tokenPage.parse(await answer.json());
-    for (const { id } of page.data) ids.add(id);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return ids;
-}
-
-interface Started {
-  readonly key: string;
-  readonly body: CreatePayment;
-  acknowledged?: { id: string; status: string };
-}
-
-describe(`${kills} times kill -9 under load`, () => {
-  test('every acknowledged payment is there, every started one comes to an end, and the books agree', async () => {
-    const started: Started[] = [];
-    const numbers = new Set<string>();
-    for (let round = 0; round < kills; round += 1) {
-      const instance = await startInstance({ dataDir });
-      const buyer = shopper(instance);
-      let alive = true;
-      const wanted = 3 + (round % 5) * 4;
-      let acknowledgedNow = 0;
-      const enough = Promise.withResolvers<undefined>();
-      const lane = async (laneIndex: number) => {
-        for (let index = 0; alive; index += 1) {
-          const number = round * 100_000 + laneIndex * 1000 + index;
-          const token = await buyer.token(cardNumber(number));
-          const payment: Started = { key: `kill-${number}`, body: paymentOf(instance, token, number) };
-          started.push(payment);
-          const { id, status } = await buyer.client.createPayment(payment.body, payment.key);
-          payment.acknowledged = { id, status };
-          acknowledgedNow += 1;
-          if (acknowledgedNow >= wanted) enough.resolve(undefined);
-        }
-      };
-      const lanes = [0, 1, 2, 3].map((laneIndex) => lane(laneIndex).catch(() => undefined));
-      await Promise.race([enough.promise, Promise.all(lanes)]);
-      alive = false;
-      await instance.kill();
-      await Promise.all(lanes);
-      for (const number of buyer.numbers) numbers.add(number);
-    }
-
-    const instance = await startInstance({ dataDir });
+describe(`${kills} times kill -9 amid payments, captures, refunds, voids, gift cards, quotes and disputes, of seed ${seed}`, () => {
+  test('what was told has happened, what was begun comes to an end, and the books agree', async () => {
+    const world = await startWorld(dataDir, seededRandom(seed));
     try {
-      await instance.advance('PT30M');
-      const payments = await allPayments(instance);
-      const byId = new Map(payments.map((payment) => [payment.id, payment]));
-      const acknowledged = started.flatMap((payment) => payment.acknowledged ?? []);
-      expect(acknowledged.length).toBeGreaterThan(kills * 3);
-      for (const { id, status } of acknowledged) {
-        expect([id, byId.get(id)?.status]).toEqual([id, status === 'processing' ? expect.any(String) : status]);
+      let isOver = false;
+      const lane = async () => {
+        while (!isOver) await live(world);
+      };
+      const lanes = Array.from({ length: callersAtOnce }, lane);
+      for (let round = 0; round < kills; round += 1) {
+        await untilAnswered(world, 5 + (round % 5) * 8);
+        await world.killAndRestart();
       }
-      expectBooksToAgree(payments, await acquirerBook(instance));
-      const tokens = await savedTokens(instance);
-      expect(started.filter(({ body }) => !tokens.has(cardTokenOf(body)))).toEqual([]);
-      // Whoever got no answer asks again with the same key, and finds out without paying twice.
-      const { client } = shopper(instance);
-      const unanswered = started.filter((payment) => payment.acknowledged === undefined);
-      // A kill that always fell between requests would have shown nothing.
-      expect(unanswered.length).toBeGreaterThan(kills / 4);
-      for (const { key, body } of unanswered) {
-        const { status } = await client.createPayment(body, key);
-        expect(['authorized', 'failed', 'declined']).toContain(status);
-      }
-      expectBooksToAgree(await allPayments(instance), await acquirerBook(instance));
-      expect(filesHolding(dataDir, numbers)).toEqual([]);
+      isOver = true;
+      await Promise.all(lanes);
+      // Kills that all fell between requests would have shown nothing.
+      expect(unheardIn(world)).toBeGreaterThan(kills / 2);
+      await check(world, await settle(world));
+      expect(world.tally.violations).toEqual([]);
+      const counted = (prefix: string) => [...world.tally.counts].filter(([what]) => what.startsWith(prefix)).length;
+      const kinds = ['pay by card', 'pay by split', 'pay by gift cards', 'pay by quote', 'capture', 'refund', 'void'];
+      expect([...kinds, 'dispute'].filter((kind) => counted(kind) === 0)).toEqual([]);
+      expect(filesHolding(dataDir, world.cards.numbers)).toEqual([]);
     } finally {
-      await instance.stop();
+      await world.stop();
     }
     await expectNoCvcLeft(dataDir);
+    const { items, unreadable } = readDataFolder(dataDir);
+    expect(verifyBooks(readBooks(items, unreadable), { settled: true }).findings).toEqual([]);
   }, 600_000);
 });

@@ -94,7 +94,9 @@ async function cardTender(world: World, index: number): Promise<Tenders | undefi
   const number = world.random() < 0.05 ? decliningCard : cardNumber(500_000 + index);
   const card = { number, expMonth: 12, expYear: 2035, cvc: '837', holderName: 'Ada Lovelace' };
   try {
+    world.cards.numbers.add(number);
     const { id } = await world.client().createToken(card, await world.instance().now());
+    world.cards.tokens.push(id);
     return [{ type: 'card', token: id }];
   } catch {
     world.count('token: no answer');
