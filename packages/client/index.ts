@@ -38,6 +38,8 @@ export interface ClientOptions {
   readonly apiUrl: string;
   /** An access token, asked for before each request; `clientCredentials` makes one for machine clients. */
   readonly accessToken: () => Promise<string>;
+  /** Waits so many milliseconds before a further try; a timer when left out. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
 export interface Token {

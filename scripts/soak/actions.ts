@@ -14,9 +14,14 @@ export async function live(world: World): Promise<void> {
   await world.isUp();
   const payment = await pay(world);
   if (!payment) return;
+  await goOn(world, payment);
+  world.count('histories');
+}
+
+/** What is done with a payment that was made. */
+export async function goOn(world: World, payment: Payment): Promise<void> {
   const rounds = Math.floor(world.random() * (mostMoves + 1));
   for (let round = 0; round < rounds; round += 1) await moveSome(world, payment);
-  world.count('histories');
 }
 
 /** What callers do besides: they come back to payments of others, and ask again for what they were told or not told. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Payment } from '../../packages/client/index.ts';
+import type { ClientOptions, Payment } from '../../packages/client/index.ts';
 import { createClient, QuittanceError } from '../../packages/client/index.ts';
 import type { Connection } from '../throw-away-instance.ts';
 
@@ -67,12 +67,15 @@ export interface Request<T extends object> extends Omit<Asked, 'answers' | 'isHe
   readonly send: (client: Client) => Promise<T>;
 }
 
-/** In: the instance, whichever run of it is alive, and where actions and misfortunes are drawn from. */
-export function createWorld(instance: () => Connection, random: () => number): World {
+/**
+ * In: the instance, whichever run of it is alive; where actions and misfortunes are drawn from; and how the callers'
+ * clients wait before they try again, if not by the machine's time.
+ */
+export function createWorld(instance: () => Connection, random: () => number, pause?: ClientOptions['pause']): World {
   const tally: Tally = { counts: new Map(), violations: [] };
   const count = (what: string) => void tally.counts.set(what, (tally.counts.get(what) ?? 0) + 1);
-  const platform = clientOf(instance, 'payments/create');
-  const operator = clientOf(instance, 'operations/read');
+  const platform = clientOf(instance, 'payments/create', pause);
+  const operator = clientOf(instance, 'operations/read', pause);
   const world: World = {
     random,
     asked: [],
@@ -93,14 +96,15 @@ export function createWorld(instance: () => Connection, random: () => number): W
 }
 
 /** A client of the instance, made anew when that was started again. */
-function clientOf(instance: () => Connection, scope: string): () => Client {
+function clientOf(instance: () => Connection, scope: string, pause?: ClientOptions['pause']): () => Client {
   let of: Connection | undefined;
   let client: Client | undefined;
   return () => {
     const now = instance();
     if (client && of === now) return client;
     of = now;
-    return (client = createClient({ apiUrl: now.outputs.apiUrl, accessToken: now.accessTokenFor(scope) }));
+    const options = { apiUrl: now.outputs.apiUrl, accessToken: now.accessTokenFor(scope) };
+    return (client = createClient({ ...options, ...(pause ? { pause } : {}) }));
   };
 }
 
