@@ -3,14 +3,14 @@ import type { CloudHere } from './cloud-here.ts';
 
 /**
  * Calls a function as an operator does from the console, by the id of its construct: what a daily schedule does, without
- * a day of everything else. `Event` does not wait for the answer.
+ * a day of everything else. Answers what it answers; `Event` does not wait for that.
  */
 export async function invokeFunction(
   { cloud }: CloudHere,
   id: string,
   type: 'RequestResponse' | 'Event' = 'RequestResponse',
   payload?: unknown,
-): Promise<void> {
+): Promise<unknown> {
   const found = cloud.assembly.resources.find(
     ({ type: resourceType, logicalId }) =>
       resourceType === 'AWS::Lambda::Function' && logicalId.replace(/[0-9A-F]{8}$/u, '') === id,
@@ -31,4 +31,6 @@ export async function invokeFunction(
   );
   client.destroy();
   if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${answer.FunctionError}`);
+  const text = answer.Payload?.transformToString() ?? '';
+  return text === '' ? undefined : JSON.parse(text);
 }
