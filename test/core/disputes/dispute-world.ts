@@ -10,6 +10,10 @@ import { movementReference } from '../../../core/payments/movements/movement.ts'
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import { fakeExceptionBook } from '../exceptions/fake-exception-book.ts';
 import type { Payment } from '../../../core/payments/payment.ts';
+import { newShare, cardPartOf, sharesOf } from '../../../core/payments/tenders/tender-share.ts';
+import type { TenderShare } from '../../../core/payments/tenders/tender-share.ts';
+import { holdGiftCards } from '../../../core/payments/tenders/gift-card-steps.ts';
+import { backOff, fakeGiftCardStore, issuedCard } from '../gift-cards/fakes.ts';
 import { noGiftCards, platform } from '../payments/fakes.ts';
 import { authorizedPayment, fakeAcquirer, fakeMovementStore } from '../payments/movements/fake-movements.ts';
 
@@ -40,15 +44,23 @@ export async function givenPayment(
   {
     feeBearer = 'platform',
     converted = {},
-  }: { feeBearer?: FeeBearer; converted?: Partial<Pick<Payment, 'currency' | 'conversion' | 'terms'>> } = {},
+    onGiftCard = 0n,
+  }: {
+    feeBearer?: FeeBearer;
+    converted?: Partial<Pick<Payment, 'currency' | 'conversion' | 'terms'>>;
+    /** What of the amount a gift card pays, before the card. */
+    onGiftCard?: bigint;
+  } = {},
 ) {
   const world = fakeMovementStore();
-  const payment = { ...authorizedPayment(amount, now), ...converted };
+  const opened = { ...authorizedPayment(amount, now), ...converted };
+  const payment: Payment = onGiftCard === 0n ? opened : { ...opened, shares: sharesOver(onGiftCard, amount) };
   await world.store.open(payment);
-  const acquirer = fakeAcquirer(amount);
+  const acquirer = fakeAcquirer(amount - onGiftCard);
+  const giftCards = onGiftCard === 0n ? noGiftCards : await heldGiftCard(payment.id, onGiftCard);
   const { store, disputes } = fakeDisputeStore(world);
   const exceptions = fakeExceptionBook();
-  const dependencies = { store: world.movements, acquirer: acquirer.acquirer, giftCards: noGiftCards };
+  const dependencies = { store: world.movements, acquirer: acquirer.acquirer, giftCards };
   const current = () => world.payments.get(payment.id) ?? payment;
   /** What payouts have taken out of the lots, for the balance of seller_deferred. */
   const paid = { out: 0n };
@@ -104,6 +116,21 @@ export async function givenPayment(
       ...changes,
     }),
   };
+}
+
+const giftCardId = 'gc_00000000000000000000000001';
+
+/** Of an authorized payment: everything is held, on a gift card and on the card. */
+function sharesOver(onGiftCard: bigint, amount: bigint): readonly TenderShare[] {
+  const held = (part: bigint, id?: string) => ({ ...newShare(part, id), capturable: part });
+  return [held(onGiftCard, giftCardId), held(amount - onGiftCard)];
+}
+
+async function heldGiftCard(paymentId: string, amount: bigint) {
+  const { store } = fakeGiftCardStore(issuedCard(amount, { id: giftCardId }));
+  const giftCards = { giftCards: store, backOff, revivalDays: 90 };
+  await holdGiftCards(giftCards, { paymentId, currency: 'EUR', giftCards: [{ giftCardId, amount }] }, now);
+  return giftCards;
 }
 
 export type World = Awaited<ReturnType<typeof givenPayment>>;
@@ -163,18 +190,35 @@ export function expectBooksToHold(world: World): void {
   const balances = balancesOf(world);
   const of = (account: Account) => balances[account] ?? 0n;
   expect(sumOf(Object.values(balances))).toBe(0n);
-  expect(amountAuthorized + of('auth_hold')).toBe(capturable + taken(false));
+  const card = cardOf(world.current());
+  expect(card.authorized + of('auth_hold')).toBe(card.capturable + card.takenByCaptures);
   expect(of('dispute_excess')).toBe(excess);
   const fees = of('processing_fee') + of('dispute_fee');
   const feesOfSellers = sumOf(
     [...world.lots.values()].filter(({ reason }) => reason === 'dispute_fee').map(({ amount }) => -amount),
   );
   expect(of('processor_clearing') + fees).toBe(
-    amountCaptured - amountRefunded - standing - feesOfSellers + feesReturned(world),
+    card.captured - card.refunded - standing - feesOfSellers + feesReturned(world),
   );
+  // What gift cards pay is redeemed into escrow, and goes back through it: those are their own postings, not the payment's.
+  const onGiftCards = amountCaptured - card.captured - (amountRefunded - card.refunded);
+  expect(of('order_escrow')).toBe(onGiftCards);
   const { waiting, owed } = lotSums(world);
   expect(-of('seller_deferred')).toBe(waiting + world.paid.out);
   expect(of('seller_receivable')).toBe(owed);
+}
+
+/** The card's part of a payment that may be split. */
+export function cardOf(payment: Payment) {
+  const share = sharesOf(payment).find((each) => each.giftCardId === undefined) ?? newShare(0n);
+  const pending = Object.values(payment.movements).filter(
+    ({ state, kind }) => state === 'pending' && kind !== 'refund',
+  );
+  return {
+    ...share,
+    authorized: payment.shares ? share.amount : payment.amountAuthorized,
+    takenByCaptures: sumOf(pending.map((movement) => cardPartOf(payment, movement).taken)),
+  };
 }
 
 function feesReturned({ lots }: World): bigint {

@@ -5,7 +5,7 @@ import { movementReference } from '../../../core/payments/movements/movement.ts'
 import { disputeRules } from '../../../core/disputes/dispute-rules.ts';
 import type { Weather } from '../payments/movements/fake-movements.ts';
 import type { World } from './dispute-world.ts';
-import { balancesOf, expectBooksToHold, givenPayment, later, lotSums } from './dispute-world.ts';
+import { balancesOf, cardOf, expectBooksToHold, givenPayment, later, lotSums } from './dispute-world.ts';
 
 const weather = fc.constantFrom<Weather>('clear', 'clear', 'clear', 'drop_before', 'drop_after', 'unavailable');
 const step = fc.oneof(
@@ -106,7 +106,9 @@ function decide({ disputes, told }: Telling, taken: Extract<Step, { kind: 'decid
 }
 
 const feeBearer = fc.constantFrom<FeeBearer>('seller', 'platform');
-const amount = fc.bigInt({ min: 1n, max: 10n ** 9n });
+const amount = fc.bigInt({ min: 2n, max: 10n ** 9n });
+/** How many percent of the amount a gift card pays, before the card. */
+const percentOnGiftCard = fc.constantFrom(0n, 0n, 30n, 80n);
 
 describe('any history of captures, refunds, voids, payouts and disputes, with answers lost and notices doubled and out of order', () => {
   test('keeps the caps, the books and the lots, and ends as the acquirer has it', async () => {
@@ -115,9 +117,13 @@ describe('any history of captures, refunds, voids, payouts and disputes, with an
         fc.array(step, { minLength: 3, maxLength: 24, size: 'max' }),
         amount,
         feeBearer,
+        percentOnGiftCard,
         fc.infiniteStream(fc.nat({ max: 1000 })),
-        async (steps, authorized, bearer, chance) => {
-          const world = await givenPayment(authorized, { feeBearer: bearer });
+        async (steps, authorized, bearer, percent, chance) => {
+          const world = await givenPayment(authorized, {
+            feeBearer: bearer,
+            onGiftCard: (authorized * percent) / 100n,
+          });
           const telling: Telling = { disputes: [], told: [], captures: [] };
           for (const [index, taken] of steps.entries()) {
             await take(world, telling, taken, index);
@@ -127,8 +133,9 @@ describe('any history of captures, refunds, voids, payouts and disputes, with an
           await world.finish(later(30 * 86_400));
           for (const notice of shuffled(telling.told, chance)) await world.notify(notice, later(30 * 86_400));
           expectBooksToHold(world);
-          const { status, amountCaptured, amountRefunded } = world.current();
-          expect([amountCaptured, amountRefunded]).toEqual([world.sum('capture'), world.sum('refund')]);
+          const { status } = world.current();
+          const { captured, refunded } = cardOf(world.current());
+          expect([captured, refunded]).toEqual([world.sum('capture'), world.sum('refund')]);
           const states = (all: readonly Pick<DisputeNotice, 'acquirerReference' | 'state' | 'version'>[]) =>
             all.map((each) => [each.acquirerReference, each.state, each.version]).sort();
           expect(states([...world.disputes.values()])).toEqual(states(telling.disputes));
@@ -147,12 +154,11 @@ describe('any history of captures, refunds, voids, payouts and disputes, with an
         fc.array(step, { minLength: 8, maxLength: 24, size: 'max' }),
         amount,
         feeBearer,
+        percentOnGiftCard,
         fc.infiniteStream(fc.nat({ max: 1000 })),
-        async (steps, authorized, bearer, chance) => {
-          const [inOrder, mixed] = [
-            await givenPayment(authorized, { feeBearer: bearer }),
-            await givenPayment(authorized, { feeBearer: bearer }),
-          ];
+        async (steps, authorized, bearer, percent, chance) => {
+          const options = { feeBearer: bearer, onGiftCard: (authorized * percent) / 100n };
+          const [inOrder, mixed] = [await givenPayment(authorized, options), await givenPayment(authorized, options)];
           const quiet = steps.filter(({ kind }) => kind !== 'deliver');
           const tellings = [inOrder, mixed].map((): Telling => ({ disputes: [], told: [], captures: [] }));
           for (const [which, world] of [inOrder, mixed].entries())
