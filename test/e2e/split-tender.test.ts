@@ -206,6 +206,26 @@ describe('whatever dies on the way', () => {
   });
 });
 
+test('of twenty refunds at once exactly those that fit go through, and each tender gets back what it paid', async () => {
+  const card = await givenGiftCard(3000);
+  const payment = await pay(10_000, [card.tender, await cardTender()]);
+  await buyer.client.capturePayment(payment.id, {}, randomUUID());
+  const answers = await Promise.allSettled(
+    Array.from({ length: 20 }, () =>
+      buyer.client.refundPayment(payment.id, { amount: 900, reason: 'race' }, randomUUID()),
+    ),
+  );
+  const done = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  expect(done).toHaveLength(11);
+  const sumOf = (type: string) =>
+    done
+      .flatMap(({ allocation }) => allocation.filter((part) => part.type === type))
+      .reduce((sum, { amount }) => sum + amount, 0);
+  // The card gets back all it paid, the gift card the rest.
+  expect([sumOf('card'), sumOf('gift_card')]).toEqual([7000, 2900]);
+  expect(await giftCard(card.id)).toMatchObject({ balance: 2900, available: 2900, held: 0 });
+}, 60_000);
+
 test('fifty payments at once on one gift card never spend more than is on it, and in the end exactly that', async () => {
   const card = await givenGiftCard(3000);
   let paid = 0;

@@ -17,7 +17,7 @@ const dispute = z.object({
   feeReturned: amount,
   captureReference: z.string().min(1).max(64),
   authorizationReference: z.string().min(1).max(64),
-  openedAt: z.iso.datetime().transform((time) => new Date(time).toISOString()),
+  openedAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString()),
 });
 
 const notification = z.object({ type: z.string(), data: z.unknown() });

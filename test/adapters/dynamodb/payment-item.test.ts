@@ -16,6 +16,7 @@ import { itemBytes } from '../../../local/meter/item-size.ts';
 import { givenQuote } from '../../core/fx/random-conversion.ts';
 import { cardTender, noGiftCards, platform, processingPayment } from '../../core/payments/fakes.ts';
 import { fakeAcquirer, fakeMovementStore } from '../../core/payments/movements/fake-movements.ts';
+import { approvedForAWeek, givenSplitPayment } from '../../core/payments/tenders/split-world.ts';
 
 const now = new Date('2026-11-22T10:00:00.123Z');
 const approved = { kind: 'approved', approvalCode: '123456', networkReference: 'net_0123456789abcde' } as const;
@@ -74,6 +75,24 @@ describe('a payment and its transitions', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  test('over several tenders come back too', async () => {
+    const balances = fc.array(fc.bigInt({ min: 1n, max: 2000n }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(balances, fc.array(step, { maxLength: 6 }), async (cards, steps) => {
+        const world = await givenSplitPayment(5000n, cards);
+        await world.authorize(approvedForAWeek);
+        for (const [index, { kind, amount }] of steps.entries())
+          await world.ask(kind, { ...(amount === undefined ? {} : { amount }), key: `key-${index}` });
+        const payment = world.current();
+        expect(payment.shares?.length).toBe(cards.length + 1);
+        expect(toPayment(toPaymentItem(payment))).toEqual(payment);
+        const transitions = world.transitionsOf(payment.id);
+        expect(transitions.map((each) => toTransition(toTransitionItem(each)))).toEqual(transitions);
+      }),
+      { numRuns: 100 },
     );
   });
 
