@@ -25,7 +25,12 @@ interface Row {
 let instance: Instance;
 let rows: readonly Row[];
 let sign: (claims: { scope: string; sub?: string }) => Promise<string>;
-let ids: { token: string; payment: string; giftCard: string };
+let ids: {
+  token: string;
+  payment: string;
+  giftCard: string;
+  quote: { fxQuoteId: string; amount: number; currency: string };
+};
 let freshCvc: string;
 const noDispute = 'dsp_00000000000000000000000000';
 
@@ -37,7 +42,9 @@ beforeAll(async () => {
   const card = await token(cardNumber(1));
   const giftCard = await client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
   const payment = await client.createPayment(paymentOf(instance, card, 1), randomUUID());
-  ids = { token: card, payment: payment.id, giftCard: giftCard.id };
+  const order = { from: 'SEK', to: 'EUR', amount: 50_000, lock: '1h' } as const;
+  const { id: fxQuoteId, amount, from: currency } = await client.createFxQuote(order, randomUUID());
+  ids = { token: card, payment: payment.id, giftCard: giftCard.id, quote: { fxQuoteId, amount, currency } };
   const key = encryptionKey.parse(await (await fetch(`${instance.baseUrl}/v1/encryption-key`)).json());
   freshCvc = await encryptCard({ cvc: '123' }, key, { now: await instance.now() });
 });
@@ -147,16 +154,18 @@ describe('every route of openapi.json', () => {
     }
     const answer = await fetch(`${instance.baseUrl}/v1/payments`, { headers: { authorization: `Bearer ${bearer}` } });
     expect(await answer.json()).toEqual({ data: [], nextCursor: null });
-    const payment = await fetch(`${instance.baseUrl}/v1/payments`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${bearer}`,
-        'content-type': 'application/json',
-        'idempotency-key': 'stranger',
-      },
-      body: JSON.stringify(paymentOf(instance, ids.token, 1)),
-    });
-    expect([payment.status, await payment.json()]).toMatchObject([422, { code: 'token_unknown' }]);
+    const pay = async (body: object, key: string) => {
+      const payment = await fetch(`${instance.baseUrl}/v1/payments`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+      return [payment.status, await payment.json()];
+    };
+    expect(await pay(paymentOf(instance, ids.token, 1), 'stranger')).toMatchObject([422, { code: 'token_unknown' }]);
+    const { fxQuoteId, ...quoted } = ids.quote;
+    const byQuote = { ...paymentOf(instance, ids.token, 1), ...quoted, fxQuoteId };
+    expect(await pay(byQuote, 'stranger-quote')).toMatchObject([422, { code: 'fx_quote_unknown' }]);
   });
 
   test('is open to its owner still', async () => {
