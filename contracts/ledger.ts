@@ -77,7 +77,7 @@ export const ledgerRoutes = {
     summary: 'What every account came to, by currency: of everything, at the end of a day, or at a moment.',
     query: z.strictObject({
       asOf: z
-        .union([day, z.iso.datetime()])
+        .union([day, z.iso.datetime()], 'is neither a day (2026-11-25) nor a time (2026-11-25T10:00:00Z)')
         .optional()
         .meta({ description: 'A day (its end, UTC) or a time; a time counts the entries of its day one by one.' }),
     }),

@@ -99,7 +99,7 @@ function readIdempotencyKey(key: string | undefined): string {
   if (key === undefined || key === '') {
     throw new ProblemError(
       'idempotency_key_missing',
-      'Send an Idempotency-Key header of your own choice, new for every new payment.',
+      'Send an Idempotency-Key header of your own choice: the same when you ask again, a new one for everything new.',
     );
   }
   if (!/^[\x20-\x7e]{1,255}$/u.test(key)) {
