@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { CardToEncrypt } from '../packages/client/encrypt-card.ts';
 import { encryptCard } from '../packages/client/encrypt-card.ts';
+import { parseCommandLine, runCommand, UsageError } from './command-line.ts';
 
 /**
  * Prints the envelope of a test card, and nothing else, for trying the API from a shell. Never for a real card: what
@@ -15,18 +15,22 @@ Test cards only: what you type here stays in your shell's history.`;
 
 const encryptionKey = z.object({ kty: z.string(), alg: z.string(), kid: z.string(), n: z.string(), e: z.string() });
 
-class UsageError extends Error {}
-
-try {
+await runCommand(usage, async () => {
   const { keyUrl, card } = readArguments(process.argv.slice(2));
+  try {
+    console.log(await envelopeOf(card, keyUrl));
+    return 0;
+  } catch (error) {
+    console.error(`No envelope: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+});
+
+async function envelopeOf(card: CardToEncrypt | { cvc: string }, keyUrl: URL): Promise<string> {
   const answer = await fetch(keyUrl);
   if (!answer.ok) throw new Error(`${keyUrl.href} answered ${answer.status}.`);
   const key = encryptionKey.parse(await answer.json());
-  console.log(await encryptCard(card, key, { now: timeOf(answer) }));
-} catch (error) {
-  const isUsageError = error instanceof UsageError;
-  console.error(isUsageError ? `${error.message}\n${usage}` : `No envelope: ${describe(error)}`);
-  process.exitCode = isUsageError ? 2 : 1;
+  return encryptCard(card, key, { now: timeOf(answer) });
 }
 
 /** The API's own time: its clock may have been moved, and an envelope is good for minutes only. */
@@ -45,11 +49,7 @@ function readArguments(argv: readonly string[]): { keyUrl: URL; card: CardToEncr
 function parseOptions(argv: readonly string[]) {
   const option = { type: 'string' } as const;
   const options = { 'key-url': option, number: option, exp: option, cvc: option, name: option } as const;
-  try {
-    return parseArgs({ args: [...argv], options }).values;
-  } catch (error) {
-    throw new UsageError(describe(error));
-  }
+  return parseCommandLine({ args: [...argv], options }).values;
 }
 
 function readCard({ number, exp, cvc, name }: ReturnType<typeof parseOptions>): CardToEncrypt | { cvc: string } {
@@ -61,8 +61,4 @@ function readCard({ number, exp, cvc, name }: ReturnType<typeof parseOptions>): 
     throw new UsageError('--exp needs a month and a year, such as 12/2030.');
   const card = { number, expMonth: Number(month), expYear: Number(year), holderName: name };
   return cvc === undefined ? card : { ...card, cvc };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

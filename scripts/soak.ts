@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../local/kernel/random.ts';
+import { runCommand } from './command-line.ts';
 import { live, visit } from './soak/actions.ts';
-import { readArguments, UsageError } from './soak/arguments.ts';
+import { readArguments } from './soak/arguments.ts';
 import type { SoakOptions } from './soak/arguments.ts';
 import { check } from './soak/check.ts';
 import { befall } from './soak/misfortunes.ts';
@@ -26,13 +27,9 @@ const shareOfLives = 0.5;
 const calmMilliseconds = 3000;
 const ledgerVerifier = 'scripts/verify-ledger.ts';
 
-try {
-  process.exitCode = await soak(readArguments(process.argv.slice(2), Math.random));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message}\nUsage: npm run soak -- [--minutes N] [--seed S]`);
-  process.exitCode = 2;
-}
+await runCommand('Usage: npm run soak -- [--minutes N] [--seed S]', () =>
+  soak(readArguments(process.argv.slice(2), Math.random)),
+);
 
 async function soak(options: SoakOptions): Promise<number> {
   console.log(`seed ${options.seed}, ${options.minutes} minutes`);

@@ -1,13 +1,8 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine, UsageError } from '../command-line.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
-}
-
-/** What the caller can put right; told without a stack. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 const mostMinutes = 7 * 24 * 60;
@@ -15,20 +10,13 @@ const largestSeed = 2 ** 32 - 1;
 
 /** Reads `--minutes N --seed S`. Five minutes, and a seed of the caller's chance, unless they are given. */
 export function readArguments(args: readonly string[], chance: () => number): SoakOptions {
-  const { minutes, seed } = parse(args);
+  const options = { minutes: { type: 'string' }, seed: { type: 'string' } } as const;
+  const { minutes, seed } = parseCommandLine({ args: [...args], options }).values;
   return {
     minutes: minutes === undefined ? 5 : numberWithin('minutes', minutes, /^\d+(\.\d+)?$/u, [0.1, mostMinutes]),
     seed:
       seed === undefined ? Math.floor(chance() * largestSeed) : numberWithin('seed', seed, /^\d+$/u, [0, largestSeed]),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: { minutes: { type: 'string' }, seed: { type: 'string' } } }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function numberWithin(

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readArguments, UsageError } from '../../../scripts/soak/arguments.ts';
+import { UsageError } from '../../../scripts/command-line.ts';
+import { readArguments } from '../../../scripts/soak/arguments.ts';
 
 test('the soak takes minutes and a seed, and draws a seed of its own otherwise', () => {
   expect(readArguments(['--minutes', '2.5', '--seed', '7'], () => 0.5)).toEqual({ minutes: 2.5, seed: 7 });
