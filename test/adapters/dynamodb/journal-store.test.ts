@@ -153,7 +153,7 @@ describe('the entry of a transition', () => {
     const entry = toJournalEntry(item);
     expect(entry).toMatchObject({ objectId: unissued.id, digest: itemDigest(item) });
     expect(entry.postings.map(({ account, side }) => [account, side])).toEqual([
-      ['processor_clearing', 'debit'],
+      ['gift_card_receivable', 'debit'],
       ['gift_card_liability', 'credit'],
     ]);
     expect([isJournaled(item), isJournaled({ ...item, sk: { S: 'card' } })]).toEqual([true, false]);

@@ -82,7 +82,7 @@ describe('a payment and its transitions', () => {
     const balances = fc.array(fc.bigInt({ min: 1n, max: 2000n }), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(balances, fc.array(step, { maxLength: 6 }), async (cards, steps) => {
-        const world = await givenSplitPayment(5000n, cards);
+        const world = await givenSplitPayment(9000n, cards);
         await world.authorize(approvedForAWeek);
         for (const [index, { kind, amount }] of steps.entries())
           await world.ask(kind, { ...(amount === undefined ? {} : { amount }), key: `key-${index}` });
