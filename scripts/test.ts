@@ -36,6 +36,7 @@ const checks: readonly Check[] = [
       'packages',
       'scripts',
       'bench',
+      'model',
     ],
   },
   { name: 'dead code', command: ['knip'] },

@@ -1,0 +1,100 @@
+/**
+ * `npm run model -- train | evaluate`: trains the fraud model on labelled payments, or says how well one that was trained on a week
+ * tells the payments of another. Progress goes to standard error.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { featureSchemaHash } from '../core/fraud/features/features.ts';
+import { toModelFile } from '../core/fraud/model/fraud-model.ts';
+import { parseCommandLine, runCommand, UsageError } from '../scripts/command-line.ts';
+import { evaluateFold, examplesOf, foldOf, marginsOf } from './evaluation/protocol.ts';
+import { readTransactions } from './evaluation/read-transactions.ts';
+import { replay } from './evaluation/replay.ts';
+import { calibrate } from './training/calibrate.ts';
+import { trainForest, usualOptions } from './training/train-forest.ts';
+
+const usage = `Usage: npm run model -- evaluate --data FILE --train-day D [--json]
+       npm run model -- train --data FILE --train-day D --out FILE
+Trains on days D to D+6 of FILE (its format: the README of the shared data), waits seven days, and tests, or calibrates, on the seven
+after them. Days count from the file's day 0.`;
+
+interface Options {
+  readonly data: string;
+  readonly trainDay: number;
+  readonly out: string | undefined;
+  readonly json: boolean;
+}
+
+await runCommand(usage, () => {
+  const { positionals, values } = parseCommandLine({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      'train-day': { type: 'string' },
+      out: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { data, 'train-day': day, out, json } = values;
+  if (data === undefined) throw new UsageError('--data is missing.');
+  if (!existsSync(data)) throw new UsageError(`There is no file ${data}.`);
+  if (!/^\d{1,4}$/u.test(day ?? '')) throw new UsageError('--train-day has to be a day of the file, such as 115.');
+  const options = { data, trainDay: Number(day), out, json };
+  switch (positionals.join(' ')) {
+    case 'evaluate':
+      return evaluate(options);
+    case 'train':
+      return train(options);
+    default:
+      throw new UsageError('Say whether to train or to evaluate.');
+  }
+});
+
+/** The fold's payments with their vectors. Throws a UsageError when the file does not reach that far. */
+function prepare({ data, trainDay }: Options) {
+  say('reading and replaying');
+  const transactions = readTransactions(data);
+  const lastDay = Math.floor(transactions.times.at(-1) ?? 0);
+  if (trainDay + 20 > lastDay)
+    throw new UsageError(`The file ends with day ${lastDay}: train on day ${lastDay - 20} at the latest.`);
+  return { transactions, replayed: replay(transactions, trainDay) };
+}
+
+function evaluate(options: Options): number {
+  const { transactions, replayed } = prepare(options);
+  const figures = evaluateFold(transactions, replayed, options.trainDay, usualOptions, tellProgress);
+  if (options.json) console.log(JSON.stringify({ trainDay: options.trainDay, ...figures }));
+  else {
+    const { areaUnderRoc, averagePrecision, cardPrecision, trainingPayments, testPayments, trainingSeconds } = figures;
+    console.log(
+      `AUC ${areaUnderRoc.toFixed(4)}, AP ${averagePrecision.toFixed(4)}, CP@100 ${cardPrecision.toFixed(4)}`,
+    );
+    console.log(
+      `trained on ${trainingPayments} payments in ${trainingSeconds.toFixed(1)} s, tested on ${testPayments}`,
+    );
+  }
+  return 0;
+}
+
+function train(options: Options): number {
+  const { out } = options;
+  if (out === undefined) throw new UsageError('--out is missing: where the model is written to.');
+  const { transactions, replayed } = prepare(options);
+  const { training, test } = foldOf(transactions, options.trainDay);
+  const forest = trainForest(examplesOf(transactions, replayed, training), usualOptions, tellProgress);
+  const heldOut = examplesOf(transactions, replayed, test);
+  const calibration = calibrate(marginsOf(forest, heldOut), heldOut.labels);
+  writeFileSync(out, toModelFile({ schemaHash: featureSchemaHash, forest, calibration }));
+  console.log(
+    `${out}: ${forest.treeCount} trees, calibrated on ${test.length} payments of days ${options.trainDay + 14} to ${options.trainDay + 20}`,
+  );
+  return 0;
+}
+
+function tellProgress(treesDone: number): void {
+  if (treesDone % 20 === 0) say(`${treesDone} of ${usualOptions.trees} trees`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
