@@ -7,8 +7,7 @@ import { featureSchemaHash } from '../core/fraud/features/features.ts';
 import { toModelFile } from '../core/fraud/model/fraud-model.ts';
 import { parseCommandLine, runCommand, UsageError } from '../scripts/command-line.ts';
 import { evaluateFold, examplesOf, foldOf, marginsOf } from './evaluation/protocol.ts';
-import { readTransactions } from './evaluation/read-transactions.ts';
-import { replay } from './evaluation/replay.ts';
+import { readTransactions, replayTransactions } from './evaluation/read-transactions.ts';
 import { calibrate } from './training/calibrate.ts';
 import { trainForest, usualOptions } from './training/train-forest.ts';
 
@@ -57,7 +56,7 @@ function prepare({ data, trainDay }: Options) {
   const lastDay = Math.floor(transactions.times.at(-1) ?? 0);
   if (trainDay + 20 > lastDay)
     throw new UsageError(`The file ends with day ${lastDay}: train on day ${lastDay - 20} at the latest.`);
-  return { transactions, replayed: replay(transactions, trainDay) };
+  return { transactions, replayed: replayTransactions(transactions, trainDay) };
 }
 
 function evaluate(options: Options): number {

@@ -86,7 +86,7 @@ export function marginsOf(forest: Forest, { columns, labels }: Examples): Float6
 
 /** The vectors of some payments, by column, with their labels. */
 export function examplesOf(
-  { labels }: Transactions,
+  { labels }: Pick<Transactions, 'labels'>,
   { first, columns }: Replayed,
   indexes: readonly number[],
 ): Examples {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import type { Occurrence, Replayed } from './replay.ts';
+import { replay } from './replay.ts';
 
 /** Labelled card payments in the order of their times, by column. */
 export interface Transactions {
@@ -49,4 +51,25 @@ export function readTransactions(path: string): Transactions {
     amounts: Uint32Array.from({ length: count }, (_, index) => amounts.readUInt32LE(index * 4)),
     labels,
   };
+}
+
+/** The file's day 0, Sunday 1 April 2018, in days since the Unix epoch. */
+const dayZero = Date.UTC(2018, 3, 1) / 86_400_000;
+/** What the file does not tell of a payment; who pays is told by whose profile it is. */
+const notInTheFile = { card: '', device: '', address: '', countriesDiffer: false, byGiftCard: false } as const;
+
+/** The vectors of a file's payments, from a day of the file on. */
+export function replayTransactions(transactions: Transactions, firstDay: number): Replayed {
+  const { count, times, customers, terminals, amounts, labels } = transactions;
+  const at = (index: number): Occurrence => ({
+    event: { kind: 'payment', at: dayZero + (times[index] ?? 0), amount: amounts[index] ?? 0, ...notInTheFile },
+    card: customers[index] ?? 0,
+    seller: terminals[index] ?? 0,
+    isDeclined: false,
+    isFraud: labels[index] === 1,
+  });
+  return replay(
+    { count, at },
+    times.findIndex((time) => time >= firstDay),
+  );
 }

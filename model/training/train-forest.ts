@@ -5,7 +5,7 @@ import { binColumn } from './binning.ts';
 import type { GrowthOptions, Tree } from './grow-tree.ts';
 import { growTree } from './grow-tree.ts';
 import { HistogramPool, layoutOf } from './histograms.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../local/kernel/random.ts';
 
 /** Vectors by column, and what they turned out to be. */
 export interface Examples {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { marginOf } from '../../core/fraud/model/forest.ts';
 import { binColumn } from '../../model/training/binning.ts';
 import { calibrate } from '../../model/training/calibrate.ts';
-import { seededRandom } from '../../model/training/seeded-random.ts';
+import { seededRandom } from '../../local/kernel/random.ts';
 import { trainForest, usualOptions } from '../../model/training/train-forest.ts';
 
 const plain = { ...usualOptions, rowShare: 1, featureShare: 1, lambda: 1, leastChildWeight: 0.001 };

@@ -1,16 +1,25 @@
-import type { DecayedSums } from './decayed-sums.ts';
+import type { DecayedSums, Scale } from './decayed-sums.ts';
 import { addTo, noSums, valuesAt } from './decayed-sums.ts';
 import type { PaymentEvent } from './events.ts';
+import type { Seen } from './recently-seen.ts';
+import { knownFor, see } from './recently-seen.ts';
 
-/** What is remembered of a card: how often and for how much it pays. */
+/** What is remembered of a card: how often and for how much it pays, and from which devices. */
 export interface CardProfile {
   readonly sums: DecayedSums;
+  /** Of what happens within minutes. */
+  readonly bursts: DecayedSums;
+  readonly devices: readonly Seen[];
   /** When it last paid, in days since the Unix epoch. */
   readonly lastAt: number;
 }
 
 /** Half-lives in days of: payments and amounts (of each a day, a week, a month), winsorised payments and amounts, payments far above, known frauds. */
-const halfLives = [1, 1, 5, 5, 20, 20, 30, 30, 8, 15] as const;
+const scale = { halfLives: [1, 1, 5, 5, 20, 20, 30, 30, 8, 15], daysPerEpoch: 100 } as const;
+
+const [minute, hour] = [1 / 1440, 1 / 24];
+/** Payments within ten minutes and within an hour; declines within an hour. */
+const burstScale: Scale = { halfLives: [10 * minute, hour, hour], daysPerEpoch: 1 };
 
 /** An amount counts towards the mean with so many times the mean at most: one fraud does not make the next look usual. */
 const winsorisedAt = 2;
@@ -21,7 +30,12 @@ const prior = { amount: 5000, payments: 1 };
 
 /** A card that never paid. */
 export function newCard(at: number): CardProfile {
-  return { sums: noSums(at, halfLives), lastAt: Number.NEGATIVE_INFINITY };
+  return {
+    sums: noSums(at, scale),
+    bursts: noSums(at, burstScale),
+    devices: [],
+    lastAt: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** What the card usually pays. */
@@ -32,28 +46,38 @@ function usualAmount(values: readonly number[]): number {
 
 /** How many times what the card usually pays this payment is. */
 export function amountRatio(profile: CardProfile, { at, amount }: PaymentEvent): number {
-  return amount / usualAmount(valuesAt(profile.sums, halfLives, at));
+  return amount / usualAmount(valuesAt(profile.sums, scale, at));
 }
 
 /** The card after a payment. */
 export function cardAfterPayment(profile: CardProfile, event: PaymentEvent): CardProfile {
-  const { at, amount } = event;
-  const usual = usualAmount(valuesAt(profile.sums, halfLives, at));
+  const { at, amount, device } = event;
+  const usual = usualAmount(valuesAt(profile.sums, scale, at));
   const winsorised = Math.min(amount, usual * winsorisedAt);
   const isHigh = amount > usual * highRatio ? 1 : 0;
   const contributions = [1, amount, 1, amount, 1, amount, 1, winsorised, isHigh, 0];
-  return { sums: addTo(profile.sums, halfLives, at, contributions), lastAt: at };
+  return {
+    sums: addTo(profile.sums, scale, at, contributions),
+    bursts: addTo(profile.bursts, burstScale, at, [1, 1]),
+    devices: device === '' ? profile.devices : see(profile.devices, device, at),
+    lastAt: at,
+  };
+}
+
+/** The card after its issuer declined a payment. */
+export function cardAfterDecline(profile: CardProfile, at: number): CardProfile {
+  return { ...profile, bursts: addTo(profile.bursts, burstScale, at, [0, 0, 1]) };
 }
 
 /** The card after one of its payments became known as fraud or as genuine. */
 export function cardAfterLabel(profile: CardProfile, at: number, isFraud: boolean): CardProfile {
   if (!isFraud) return profile;
-  return { ...profile, sums: addTo(profile.sums, halfLives, at, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) };
+  return { ...profile, sums: addTo(profile.sums, scale, at, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) };
 }
 
 /** What a payment looks like beside the card's others. */
 export function cardFeatures(profile: CardProfile, event: PaymentEvent): readonly number[] {
-  const values = valuesAt(profile.sums, halfLives, event.at);
+  const values = valuesAt(profile.sums, scale, event.at);
   const [count1 = 0, sum1 = 0, count5 = 0, sum5 = 0, count20 = 0, sum20 = 0, , , high = 0, frauds = 0] = values;
   const usual = usualAmount(values);
   const mean = (sum: number, count: number) => (count > 1e-9 ? sum / count : 0);
@@ -64,8 +88,19 @@ export function cardFeatures(profile: CardProfile, event: PaymentEvent): readonl
     event.amount / usual,
     high,
     frauds,
-    Math.min(60, event.at - profile.lastAt),
+    Math.min(longKnown, event.at - profile.lastAt),
+    ...valuesAt(profile.bursts, burstScale, event.at),
+    daysWithDevice(profile, event),
   ];
+}
+
+/** Days; older is as good as old. */
+const longKnown = 60;
+
+/** For how long the card has paid from this device: below zero for a new one, and 0 where there is nothing to compare it with. */
+function daysWithDevice({ devices }: CardProfile, { device, at }: PaymentEvent): number {
+  if (device === '' || devices.length === 0) return 0;
+  return Math.min(longKnown, knownFor(devices, device, at));
 }
 
 export const cardFeatureNames = [
@@ -76,4 +111,5 @@ export const cardFeatureNames = [
   'card_high_amounts',
   'card_known_frauds',
   'card_days_since_last',
+  ...['card_payments_10m', 'card_payments_1h', 'card_declines_1h', 'card_days_with_device'],
 ] as const;

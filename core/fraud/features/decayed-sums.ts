@@ -10,26 +10,34 @@ export interface DecayedSums {
   readonly sums: readonly number[];
 }
 
-/** Stored numbers grow by 2^(100 / h) within an epoch: 2^200 for the shortest half-life, well below what a table holds. */
-const daysPerEpoch = 100;
+/** By what sums forget. */
+export interface Scale {
+  /** Days, one for each sum. */
+  readonly halfLives: readonly number[];
+  /**
+   * How long a landmark is good for. Within it stored numbers grow by 2^(daysPerEpoch / half-life): a table holds up to 10^125,
+   * some 400 half-lives.
+   */
+  readonly daysPerEpoch: number;
+}
 
-/** Nothing has been added yet. In: days since the Unix epoch, and the half-lives in days. */
-export function noSums(at: number, halfLives: readonly number[]): DecayedSums {
-  return { epoch: epochOf(at), sums: halfLives.map(() => 0) };
+/** Nothing has been added yet. In: days since the Unix epoch. */
+export function noSums(at: number, { halfLives, daysPerEpoch }: Scale): DecayedSums {
+  return { epoch: Math.floor(at / daysPerEpoch), sums: halfLives.map(() => 0) };
 }
 
 /**
- * The sums with contributions at a time. In: the sums, their half-lives in days, the time in days since the Unix epoch,
- * and a contribution for each sum. A time before the landmark is as good as any other: what comes late weighs what is left
+ * The sums with contributions at a time. In: the sums, their scale, the time in days since the Unix epoch, and a contribution
+ * for each sum. A time before the landmark is as good as any other: what comes late weighs what is left
  * of it.
  */
 export function addTo(
   { epoch, sums }: DecayedSums,
-  halfLives: readonly number[],
+  { halfLives, daysPerEpoch }: Scale,
   at: number,
   contributions: readonly number[],
 ): DecayedSums {
-  const next = Math.max(epoch, epochOf(at));
+  const next = Math.max(epoch, Math.floor(at / daysPerEpoch));
   const moved = (next - epoch) * daysPerEpoch;
   const sinceLandmark = at - next * daysPerEpoch;
   return {
@@ -44,11 +52,11 @@ export function addTo(
 }
 
 /** What the sums are at a time, in the order of their half-lives. */
-export function valuesAt({ epoch, sums }: DecayedSums, halfLives: readonly number[], at: number): readonly number[] {
+export function valuesAt(
+  { epoch, sums }: DecayedSums,
+  { halfLives, daysPerEpoch }: Scale,
+  at: number,
+): readonly number[] {
   const sinceLandmark = at - epoch * daysPerEpoch;
   return sums.map((sum, index) => (sum === 0 ? 0 : sum * 2 ** (-sinceLandmark / (halfLives[index] ?? 1))));
-}
-
-function epochOf(at: number): number {
-  return Math.floor(at / daysPerEpoch);
 }

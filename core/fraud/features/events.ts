@@ -1,10 +1,24 @@
-/** A payment, as features see it. */
+/** A payment, as features see it. Who takes part is named by ids that tell nothing: fingerprints and hashes. */
 export interface PaymentEvent {
   readonly kind: 'payment';
   /** Days since the Unix epoch, with fractions. */
   readonly at: number;
   /** Minor units. */
   readonly amount: number;
+  readonly card: string;
+  /** Empty where it is not known. */
+  readonly device: string;
+  /** The network address; empty where it is not known. */
+  readonly address: string;
+  readonly countriesDiffer: boolean;
+  /** Whether gift cards pay for it, wholly or in part. */
+  readonly byGiftCard: boolean;
+}
+
+/** The card's issuer declined a payment. */
+export interface DeclineEvent {
+  readonly kind: 'decline';
+  readonly at: number;
 }
 
 /** What became known of a payment: fraud, or that nobody complained. */
@@ -19,4 +33,4 @@ export interface LabelEvent {
   readonly amount: number;
 }
 
-export type FraudEvent = PaymentEvent | LabelEvent;
+export type FraudEvent = PaymentEvent | DeclineEvent | LabelEvent;

@@ -13,7 +13,7 @@ export interface SellerProfile {
 }
 
 /** Half-lives in days of: payments (a day, a week, a month), known frauds and known genuine payments (of each three), frauds of usual amounts. */
-const halfLives = [1, 5, 20, 2, 2, 7, 7, 25, 25, 7, 25] as const;
+const scale = { halfLives: [1, 5, 20, 2, 2, 7, 7, 25, 25, 7, 25], daysPerEpoch: 100 } as const;
 
 /** After so many days without one, the next known fraud begins another series. */
 const seriesEndsAfter = 30;
@@ -25,11 +25,11 @@ const longAgo = 60;
 /** A seller who was never paid. */
 export function newSeller(at: number): SellerProfile {
   const never = Number.NEGATIVE_INFINITY;
-  return { sums: noSums(at, halfLives), firstFraudAt: never, lastFraudAt: never, genuineSince: 0 };
+  return { sums: noSums(at, scale), firstFraudAt: never, lastFraudAt: never, genuineSince: 0 };
 }
 
 export function sellerAfterPayment(profile: SellerProfile, { at }: PaymentEvent): SellerProfile {
-  return { ...profile, sums: addTo(profile.sums, halfLives, at, [1, 1, 1]) };
+  return { ...profile, sums: addTo(profile.sums, scale, at, [1, 1, 1]) };
 }
 
 /** The seller after a payment to them became known as fraud or as genuine. */
@@ -39,7 +39,7 @@ export function sellerAfterLabel(profile: SellerProfile, event: LabelEvent): Sel
   const ofUsualAmount = isFraud && ratio < usual.ratio && amount <= usual.amount ? 1 : 0;
   const known = [fraud, 1 - fraud];
   const contributions = [0, 0, 0, ...known, ...known, ...known, ofUsualAmount, ofUsualAmount];
-  const sums = addTo(profile.sums, halfLives, at, contributions);
+  const sums = addTo(profile.sums, scale, at, contributions);
   if (!isFraud) return { ...profile, sums, genuineSince: profile.genuineSince + 1 };
   const continues = at - profile.lastFraudAt < seriesEndsAfter;
   return {
@@ -54,7 +54,7 @@ export function sellerAfterLabel(profile: SellerProfile, event: LabelEvent): Sel
 export function sellerFeatures(profile: SellerProfile, { at }: PaymentEvent): readonly number[] {
   const [c1 = 0, c5 = 0, c20 = 0, f2 = 0, g2 = 0, f7 = 0, g7 = 0, f25 = 0, g25 = 0, usual7 = 0, usual25 = 0] = valuesAt(
     profile.sums,
-    halfLives,
+    scale,
     at,
   );
   const share = (frauds: number, genuine: number) => frauds / (frauds + genuine + 0.5);

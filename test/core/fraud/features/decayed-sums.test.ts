@@ -4,6 +4,7 @@ import type { DecayedSums } from '../../../../core/fraud/features/decayed-sums.t
 import { addTo, noSums, valuesAt } from '../../../../core/fraud/features/decayed-sums.ts';
 
 const halfLives = [0.5, 7, 90];
+const scale = { halfLives, daysPerEpoch: 100 };
 const start = 20_000;
 const contribution = fc.record({
   at: fc.double({ min: start, max: start + 400, noNaN: true }),
@@ -12,11 +13,11 @@ const contribution = fc.record({
 type Contribution = typeof contribution extends fc.Arbitrary<infer T> ? T : never;
 
 const added = (sums: DecayedSums, all: readonly Contribution[]) =>
-  all.reduce((before, { at, value }) => addTo(before, halfLives, at, [value, value, value]), sums);
+  all.reduce((before, { at, value }) => addTo(before, scale, at, [value, value, value]), sums);
 
-function expectClose(found: readonly number[], expected: readonly number[], scale: number): void {
+function expectClose(found: readonly number[], expected: readonly number[], size: number): void {
   for (const [index, value] of expected.entries()) {
-    expect(Math.abs((found[index] ?? NaN) - value)).toBeLessThanOrEqual(1e-9 * (scale + 1));
+    expect(Math.abs((found[index] ?? NaN) - value)).toBeLessThanOrEqual(1e-9 * (size + 1));
   }
 }
 
@@ -29,8 +30,8 @@ describe('sums that forget', () => {
         const expected = halfLives.map((halfLife) =>
           all.reduce((sum, { at, value }) => sum + value * 2 ** (-(end - at) / halfLife), 0),
         );
-        const scale = all.reduce((sum, { value }) => sum + Math.abs(value), 0);
-        expectClose(valuesAt(added(noSums(start, halfLives), inOrder), halfLives, end), expected, scale);
+        const size = all.reduce((sum, { value }) => sum + Math.abs(value), 0);
+        expectClose(valuesAt(added(noSums(start, scale), inOrder), scale, end), expected, size);
       }),
     );
   });
@@ -38,17 +39,17 @@ describe('sums that forget', () => {
   test('come to the same in any order', () => {
     fc.assert(
       fc.property(fc.array(contribution, { maxLength: 20 }), (all) => {
-        const scale = all.reduce((sum, { value }) => sum + Math.abs(value), 0);
+        const size = all.reduce((sum, { value }) => sum + Math.abs(value), 0);
         const [one, other] = [all, all.toReversed()].map((order) =>
-          valuesAt(added(noSums(start, halfLives), order), halfLives, start + 400),
+          valuesAt(added(noSums(start, scale), order), scale, start + 400),
         );
-        expectClose(one ?? [], other ?? [], scale);
+        expectClose(one ?? [], other ?? [], size);
       }),
     );
   });
 
   test('stay below what a table holds (10^125) until the landmark is moved', () => {
-    const sums = added(noSums(start, halfLives), [{ at: start + 99.999, value: 1e12 }]);
+    const sums = added(noSums(start, scale), [{ at: start + 99.999, value: 1e12 }]);
     for (const sum of sums.sums) expect(sum).toBeLessThan(1e80);
   });
 });

@@ -11,7 +11,11 @@ import {
 } from '../../../../core/fraud/features/features.ts';
 
 const start = 20_000;
-const payment = (at: number, amount: number): PaymentEvent => ({ kind: 'payment', at: start + at, amount });
+const payment = (at: number, amount: number, changes: Partial<PaymentEvent> = {}): PaymentEvent => ({
+  ...{ kind: 'payment', at: start + at, amount, card: 'card', device: 'device', address: 'address' },
+  ...{ countriesDiffer: false, byGiftCard: false },
+  ...changes,
+});
 const label = (at: number, isFraud: boolean, ratio = 1, amount = 5000): FraudEvent => ({
   ...{ kind: 'label', at: start + at, isFraud, ratio, amount },
 });
@@ -70,6 +74,42 @@ describe('the features of a payment', () => {
     const explained = named(after(label(1, true, 5)), payment(1, 5000));
     const unexplained = named(after(label(1, true, 1)), payment(1, 5000));
     expect([explained['seller_usual_frauds_7d'], unexplained['seller_usual_frauds_7d']]).toEqual([0, 1]);
+  });
+
+  test('tell many cards from one device or address within a day', () => {
+    const burst = Array.from({ length: 6 }, (_, index) => payment(index / 1440, 300, { card: `card-${index}` }));
+    const told = named(after(...burst), payment(7 / 1440, 300, { card: 'card-7' }));
+    expect(told).toMatchObject({ device_other_cards_1d: 6, address_other_cards_1d: 6, device_days_with_card: -1 });
+    expect(told['device_payments_10m']).toBeGreaterThan(4);
+    // Two days later they are forgotten.
+    expect(named(after(...burst), payment(2, 300, { card: 'card-7' }))).toMatchObject({ device_other_cards_1d: 0 });
+  });
+
+  test('tell a device that is new to a card from one that it has long paid from', () => {
+    const state = after(payment(0, 2000), payment(10, 2000));
+    expect(named(state, payment(20, 2000))).toMatchObject({ card_days_with_device: 20 });
+    expect(named(state, payment(20, 2000, { device: 'another' }))).toMatchObject({ card_days_with_device: -1 });
+    expect(named(newState(start), payment(0, 2000))).toMatchObject({ card_days_with_device: 0 });
+  });
+
+  test('tell declines of the hour, of the card and of where they came from', () => {
+    const declined = after(payment(0, 2000), { kind: 'decline', at: start });
+    expect(named(declined, payment(0, 2000))).toMatchObject({ card_declines_1h: 1, device_declines_1h: 1 });
+  });
+
+  test('say nothing of a device or address that is not known', () => {
+    const unknown = { device: '', address: '' };
+    const told = named(after(payment(0, 2000, unknown)), payment(1, 2000, unknown));
+    const ofSources = Object.entries(told).filter(([name]) => /^(device|address)_/u.test(name));
+    expect(ofSources.map(([, value]) => value)).toEqual(ofSources.map(() => 0));
+  });
+
+  test('remember so little of anybody that it stands in an item below a kilobyte', () => {
+    let state = newState(start);
+    for (let index = 0; index < 50; index += 1)
+      state = update(state, payment(index / 100, 123_456, { card: `card-${index}-of-11`, device: `device-${index}` }));
+    for (const profile of [state.card, state.seller, state.device, state.address])
+      expect(JSON.stringify(profile).length).toBeLessThan(1024);
   });
 
   test('have a hash that names them', () => {
