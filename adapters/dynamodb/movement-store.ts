@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Movement } from '../../core/payments/movements/movement.ts';
-import { mostMovements } from '../../core/payments/movements/movement.ts';
+import { mostMovementsFor } from '../../core/payments/movements/movement.ts';
 import { statusesFor } from '../../core/payments/movements/movement-rules.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import type { MovementStore } from '../../core/payments/ports.ts';
@@ -47,6 +47,7 @@ async function begin(
   // What takes all that is left takes what was read, and nothing that came back in between.
   const takesAll = movement.taken === payment[remainder];
   const statuses = statusesFor(movement.kind);
+  const most = mostMovementsFor(movement.kind);
   const parts = partsOf(payment, movement, takesAll);
   const command = new UpdateItemCommand({
     TableName: tableName,
@@ -57,7 +58,7 @@ async function begin(
       parts.sets,
     ConditionExpression:
       `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
-      `size(movements) < :most AND #status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
+      `${Number.isFinite(most) ? 'size(movements) < :most AND ' : ''}#status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
       (movement.kind === 'capture' ? ' AND authorizationExpiresAt > :now' : '') +
       parts.conditions,
     ExpressionAttributeNames: {
@@ -73,7 +74,7 @@ async function begin(
       // The stream tells by it of a movement that somebody may have to look after.
       ':begun': true,
       ':now': now.toISOString(),
-      ':most': mostMovements,
+      ...(Number.isFinite(most) ? { ':most': most } : {}),
       ...parts.values,
       ...Object.fromEntries(statuses.map((status, index) => [`:status${index}`, status])),
     }),

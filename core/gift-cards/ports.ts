@@ -83,10 +83,10 @@ export interface Guess {
 
 /** Counts a caller's codes that were not found. */
 export interface GuessCounter {
-  /** Counts a guess in the hour of its time; false when the hour's limit is reached. */
-  count(guess: Guess): Promise<boolean>;
-  /** Takes a guess back that was right. */
-  takeBack(guess: Guess): Promise<void>;
+  /** Notes a guess as under way in the hour of its time; false when that hour's limit is reached. */
+  begin(guess: Guess): Promise<boolean>;
+  /** The guess was right, and counts for nothing any more; or it was wrong, and counts. */
+  end(guess: Guess, wasRight: boolean): Promise<void>;
 }
 
 /** Gift cards that have something to expire. */

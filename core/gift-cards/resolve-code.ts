@@ -27,19 +27,34 @@ const nobodysCard = `gc_${'0'.repeat(26)}`;
  * this: everything behind it goes by the card's id.
  *
  * Primary course:
- * 1. The guess is counted for its caller before anything is looked up.
+ * 1. The guess is noted for its caller before anything is looked up.
  * 2. The code is hashed under each key, the card found by the hash.
  * 3. The card is valid and has something to spend, or the caller knows it already: a request that is repeated may have
- *    emptied it. The guess is taken back, for it was none.
+ *    emptied it. The guess counts for nothing then; a wrong one counts.
  *
  * Whatever is wrong with a code, the same is asked of KMS and of the tables: neither answer nor effort tells a typing
  * error from a card that is empty, expired or not there.
  */
 export async function resolveCode(
-  { codes, giftCards, macs, guesses }: ResolveCodeDependencies,
-  guess: Guess & { readonly code: string; readonly isKnown?: (card: GiftCard) => boolean },
+  dependencies: ResolveCodeDependencies,
+  guess: Guess & {
+    readonly code: string;
+    readonly isKnown?: (card: GiftCard) => boolean;
+    /** The answer will not tell the caller whether there is such a card. */
+    readonly isNoGuess?: boolean;
+  },
 ): Promise<ResolvedCode> {
-  if (!(await guesses.count(guess))) return { kind: 'tooManyGuesses' };
+  if (guess.isNoGuess === true) return find(dependencies, guess);
+  if (!(await dependencies.guesses.begin(guess))) return { kind: 'tooManyGuesses' };
+  const found = await find(dependencies, guess);
+  await dependencies.guesses.end(guess, found.kind === 'found');
+  return found;
+}
+
+async function find(
+  { codes, giftCards, macs }: Omit<ResolveCodeDependencies, 'guesses'>,
+  guess: Pick<Guess, 'now'> & { readonly code: string; readonly isKnown?: (card: GiftCard) => boolean },
+): Promise<{ readonly kind: 'found'; readonly card: GiftCard } | { readonly kind: 'notFound' }> {
   const canonical = readCode(guess.code) ?? nobodysCode;
   const ids = await Promise.all(
     macs.keyVersions.map(async (version) => codes.findByCode(await hashCode(macs, version, canonical))),
@@ -48,6 +63,5 @@ export async function resolveCode(
   if (!card) return { kind: 'notFound' };
   const isSpendable = card.available > 0n && !isExpired(card, guess.now);
   if (!isSpendable && guess.isKnown?.(card) !== true) return { kind: 'notFound' };
-  await guesses.takeBack(guess);
   return { kind: 'found', card };
 }

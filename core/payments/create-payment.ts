@@ -49,9 +49,13 @@ export interface CreatePaymentDependencies {
   readonly sellers: readonly Seller[];
   /** The caller's own token; undefined when there is none or it is somebody else's. */
   readonly findToken: (tokenId: string, principal: Principal) => Promise<CardToken | undefined>;
-  /** The gift card that a code opens, under the count of wrong guesses; `isKnown` as for `resolveCode`. */
+  /** The gift card that a code opens, under the count of wrong guesses; `isKnown` and `isNoGuess` as for `resolveCode`. */
   readonly findGiftCard: (
-    guess: Guess & { readonly code: string; readonly isKnown: (card: GiftCard) => boolean },
+    guess: Guess & {
+      readonly code: string;
+      readonly isKnown: (card: GiftCard) => boolean;
+      readonly isNoGuess: boolean;
+    },
   ) => Promise<ResolvedCode>;
   readonly conversions: ConversionDependencies;
 }
@@ -171,6 +175,8 @@ async function openCodes(
       principalId: request.principal.id,
       guessId: `${request.requestId}-${index}`,
       isKnown: ({ id }) => own.includes(id),
+      // Of what came before nobody learns more than that their codes are its own: it is answered whatever was guessed since.
+      isNoGuess: first !== undefined,
       now,
     });
     if (resolved.kind === 'tooManyGuesses') return resolved;

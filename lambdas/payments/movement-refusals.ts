@@ -29,6 +29,14 @@ export function toProblem(kind: keyof typeof codes, refusal: MovementRefusal): P
         `${refusal.asked.toString()} is asked for, ${refusal.left.toString()} is left (minor units).`,
       );
     case 'tooMany':
-      return new ProblemError('too_many_movements', `A payment has at most ${refusal.most} captures and refunds.`);
+      return new ProblemError(
+        'too_many_movements',
+        `A ${refusal.kindOfMovement} begins while a payment has had fewer than ${refusal.most} movements.`,
+      );
+    case 'captureUnderWay':
+      return new ProblemError(
+        'capture_under_way',
+        'A capture is still under way; what closes the rest comes after it.',
+      );
   }
 }

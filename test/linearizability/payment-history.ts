@@ -156,6 +156,8 @@ function learnedOf(
       return [{ call, answer: { kind: 'notPossible', status: result.status } }];
     case 'amountExceeds':
       return [{ call, answer: { kind: 'amountExceeds', asked: Number(result.asked), left: Number(result.left) } }];
+    case 'captureUnderWay':
+      return [{ call, answer: { kind: 'captureUnderWay' } }];
     case 'inFlight':
       // Nothing was begun: others were faster five times.
       return [];

@@ -45,6 +45,7 @@ export type PaymentAnswer =
   | { readonly kind: 'taken' }
   | { readonly kind: 'notPossible'; readonly status: string }
   | { readonly kind: 'amountExceeds'; readonly asked: number; readonly left: number }
+  | { readonly kind: 'captureUnderWay' }
   | ({ readonly kind: 'moved'; readonly owed: number } & Amounts)
   | ({ readonly kind: 'shown'; readonly capturable: number; readonly refundable: number } & Amounts)
   /** What a payout got of the lot; nothing when it was claimed before. */
@@ -92,9 +93,13 @@ function take(state: PaymentState, call: Extract<PaymentCall, { step: 'take' }>)
   const isOpen = (kind === 'refund' ? refundableStatuses : capturableStatuses).includes(status);
   if (!isOpen || (call.amount === 'all' && left === 0)) return { state, answer: { kind: 'notPossible', status } };
   if (amount > left) return { state, answer: { kind: 'amountExceeds', asked: amount, left } };
+  const takesAll = kind === 'void' || (kind === 'capture' && call.isFinal);
+  // What closes the authorization waits for what is still being taken out of it.
+  if (takesAll && state.underWay.some((each) => each.kind === 'capture')) {
+    return { state, answer: { kind: 'captureUnderWay' } };
+  }
   // In the order of their ids, so that the same movements under way are the same state whoever came first.
   const underWay = [...state.underWay, { id, kind, amount }].toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  const takesAll = kind === 'void' || (kind === 'capture' && call.isFinal);
   const taken = takesAll ? left : amount;
   return {
     state:

@@ -6,7 +6,7 @@ import { mayRead } from '../read-payments.ts';
 import { allocateCapture, allocateRefund, allocateRelease } from '../tenders/allocate-movement.ts';
 import type { TenderPart } from '../tenders/tender-share.ts';
 import type { Movement, MovementKind } from './movement.ts';
-import { mostMovements, movementId } from './movement.ts';
+import { mostMovementsFor, movementId } from './movement.ts';
 import { statusesFor } from './movement-rules.ts';
 
 export interface MovementRequest {
@@ -30,7 +30,9 @@ export type MovementRefusal =
   /** The payment's state allows no such movement. */
   | { readonly kind: 'notPossible'; readonly status: Payment['status'] }
   | { readonly kind: 'amountExceeds'; readonly asked: bigint; readonly left: bigint }
-  | { readonly kind: 'tooMany'; readonly most: number };
+  | { readonly kind: 'tooMany'; readonly kindOfMovement: 'capture' | 'refund'; readonly most: number }
+  /** It would close the authorization, out of which a capture is still being taken. */
+  | { readonly kind: 'captureUnderWay' };
 
 export type BegunMovement =
   | { readonly kind: 'begun'; readonly payment: Payment; readonly movement: Movement }
@@ -80,7 +82,12 @@ function decide(payment: Payment, request: MovementRequest, now: Date): Decision
   const left = leftFor(payment, kind);
   if (left === 0n && request.amount === undefined) return { kind: 'notPossible', status: payment.status };
   if (amount > left) return { kind: 'amountExceeds', asked: amount, left };
-  if (Object.keys(payment.movements).length >= mostMovements) return { kind: 'tooMany', most: mostMovements };
+  const most = mostMovementsFor(kind);
+  if (Object.keys(payment.movements).length >= most && (kind === 'capture' || kind === 'refund')) {
+    return { kind: 'tooMany', kindOfMovement: kind, most };
+  }
+  const closes = kind === 'void' || (kind === 'capture' && request.isFinal);
+  if (closes && hasCaptureUnderWay(payment)) return { kind: 'captureUnderWay' };
   return { kind: 'possible', movement };
 }
 
@@ -90,6 +97,11 @@ function compare(payment: Payment, known: Movement, asked: Movement, now: Date):
   const runsStill = now.getTime() < Date.parse(known.begunAt) + inFlightMilliseconds;
   if (known.state === 'pending' && !isOwn && runsStill) return { kind: 'inFlight' };
   return { kind: 'known', payment, movement: known };
+}
+
+/** The acquirer would refuse it once the authorization is closed. None begins unseen: it would change what is left. */
+function hasCaptureUnderWay({ movements }: Payment): boolean {
+  return Object.values(movements).some(({ kind, state }) => kind === 'capture' && state === 'pending');
 }
 
 /** What a movement of this kind may take; nothing where chargebacks took more than there was. */
@@ -110,7 +122,8 @@ function toMovement(payment: Payment, request: MovementRequest, now: Date): Move
     amount,
     taken: takesAll && amount <= left ? left : amount,
     ...(parts ? { parts } : {}),
-    isFinal: kind === 'capture' && (request.isFinal || amount === left),
+    // The last one closes the authorization, unless others are still being taken out of it.
+    isFinal: kind === 'capture' && (request.isFinal || amount === left) && !hasCaptureUnderWay(payment),
     state: 'pending',
     ...(reason === undefined ? {} : { reason }),
     requestHash: deriveId('req_', kind, request.amount?.toString() ?? '', String(request.isFinal), reason ?? ''),

@@ -15,8 +15,8 @@ import { statusesFor } from './movement-rules.ts';
  * 1. Each pending movement is found out at the acquirer, or carried out, and recorded, one after the other.
  * 2. When the authorization is over and something is left of it, that is released as an expiry.
  *
- * Every step may run twice. Throws the acquirer's errors, by which the workflow tries again. Answers how many movements
- * it brought to an end.
+ * Every step may run twice. One that fails holds up none of the others; at the end the first error is thrown, the
+ * acquirer's among them, by which the workflow tries again. Answers how many movements it brought to an end.
  */
 export async function finishMovements(
   dependencies: MovePaymentDependencies,
@@ -26,17 +26,31 @@ export async function finishMovements(
   const { store } = dependencies;
   let payment = await store.find(paymentId);
   let ended = 0;
+  const errors: unknown[] = [];
   for (const movement of pendingOf(payment)) {
     if (!payment) break;
-    const outcome = await finishMovement(dependencies, payment, movement, now);
-    ({ payment } = await recordMovement(dependencies, payment, movement.id, outcome, now));
-    ended += 1;
+    try {
+      const outcome = await finishMovement(dependencies, payment, movement, now);
+      ({ payment } = await recordMovement(dependencies, payment, movement.id, outcome, now));
+      ended += 1;
+    } catch (error) {
+      errors.push(error);
+    }
   }
-  const expiry = payment && (await beginExpiry(store, payment, now));
-  if (!expiry) return ended;
+  if (payment && (await expire(dependencies, payment, now))) ended += 1;
+  if (errors.length > 0) throw errors[0];
+  return ended;
+}
+
+/** Releases what is left of an authorization that has run out. Answers whether there was something to release. */
+async function expire(dependencies: MovePaymentDependencies, payment: Payment, now: Date): Promise<boolean> {
+  // A capture that nobody knows the end of may still be taken out of it.
+  if (pendingOf(payment).some(({ kind }) => kind === 'capture')) return false;
+  const expiry = await beginExpiry(dependencies.store, payment, now);
+  if (!expiry) return false;
   const outcome = await performMovement(dependencies, expiry.payment, expiry.movement, now);
   await recordMovement(dependencies, expiry.payment, expiry.movement.id, outcome, now);
-  return ended + 1;
+  return true;
 }
 
 function pendingOf(payment: Payment | undefined): readonly Movement[] {

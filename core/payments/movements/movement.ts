@@ -67,5 +67,20 @@ export type MovementOutcome =
   | { readonly kind: 'accepted'; readonly networkReference?: string }
   | { readonly kind: 'refused'; readonly code: string };
 
-/** Captures and refunds that a payment may have, so that its item stays far below 400 KB. */
-export const mostMovements = 200;
+/**
+ * A movement of this kind may begin while a payment has fewer movements than this. A refund or a chargeback may take from the lot
+ * of every capture, in one transaction with the payment, and a transaction has 100 items: so captures stop long before
+ * that. Refunds stop where the payment's item would grow large. What only gives back stops at nothing, or a payment that has
+ * reached a limit could not be ended.
+ */
+export function mostMovementsFor(kind: MovementKind): number {
+  switch (kind) {
+    case 'capture':
+      return 60;
+    case 'refund':
+      return 200;
+    case 'void':
+    case 'expiry':
+      return Number.POSITIVE_INFINITY;
+  }
+}

@@ -9,6 +9,7 @@ function ended(answer: object): object | undefined {
 
 const refusals = [
   ...['amount_exceeds_authorized', 'amount_exceeds_captured'],
+  'capture_under_way',
   ...['payment_not_capturable', 'payment_not_voidable', 'payment_not_refundable'],
 ];
 

@@ -155,6 +155,55 @@ describe('any history of captures, voids, refunds and expiry, with answers lost 
   });
 });
 
+describe('a capture whose end is not known yet', () => {
+  const lost = async () => {
+    const world = await given(4200n);
+    world.setWeather('drop_before');
+    expect(await world.ask('capture', { amount: 4000n, key: 'lost' })).toMatchObject({
+      movement: { state: 'pending' },
+    });
+    return world;
+  };
+
+  test('is not shut out by one that takes the rest', async () => {
+    const world = await lost();
+    expect(await world.ask('capture', { amount: 200n, key: 'rest' })).toMatchObject({
+      movement: { state: 'succeeded' },
+    });
+    await world.finish(later(60));
+    expect(world.current()).toMatchObject({ status: 'captured', amountCaptured: 4200n });
+    expect(world.sum('capture')).toBe(4200n);
+  });
+
+  test.each([
+    ['a void', 'void', {}],
+    ['a final capture', 'capture', { amount: 100n, isFinal: true }],
+  ] as const)('holds up %s, which would close the authorization', async (_what, kind, asked) => {
+    const world = await lost();
+    expect(await world.ask(kind, { ...asked, key: 'closing' })).toEqual({ kind: 'captureUnderWay' });
+    await world.finish(later(60));
+    expect(await world.ask(kind, { ...asked, key: 'closing', at: later(61) })).toMatchObject({ kind: 'moved' });
+    expect(world.sum('capture')).toBe(kind === 'void' ? 4000n : 4100n);
+    expectBooksToHold(world);
+  });
+});
+
+describe('a payment with very many movements', () => {
+  test('takes no more captures, then no more refunds, and can always be ended', async () => {
+    const world = await given(1_000_000n);
+    for (let index = 0; index < 60; index += 1) await world.ask('capture', { amount: 100n, key: `capture-${index}` });
+    expect(await world.ask('capture', { amount: 100n, key: 'one more' })).toEqual({
+      ...{ kind: 'tooMany', kindOfMovement: 'capture', most: 60 },
+    });
+    for (let index = 0; index < 140; index += 1) await world.ask('refund', { amount: 1n, key: `refund-${index}` });
+    expect(await world.ask('refund', { amount: 1n, key: 'one more' })).toMatchObject({ kind: 'tooMany', most: 200 });
+    expect(await world.ask('void', { key: 'void' })).toMatchObject({
+      payment: { capturable: 0n, amountCaptured: 6000n },
+    });
+    expectBooksToHold(world);
+  });
+});
+
 describe('the table of movements', () => {
   test('together with that of outcomes reaches every state, and each state that is not an end has a way on', () => {
     const edges = [
