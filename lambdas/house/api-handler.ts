@@ -76,10 +76,19 @@ function parseRequest<R extends Route>(
     path: parsePart(route.pathParameters, event.pathParameters ?? {}, 'path'),
     query: parsePart(route.query, event.queryStringParameters ?? {}, 'query'),
     idempotencyKey: route.idempotent ? readIdempotencyKey(event.headers['idempotency-key']) : undefined,
-    body: route.body && parsePart(route.body, parseBody(event.body, event.isBase64Encoded), 'body'),
+    body: readBody(route, event),
     requestId: event.requestContext.requestId,
     now: new Date(event.requestContext.timeEpoch),
   });
+}
+
+const nothing = z.strictObject({});
+
+/** Of a route that takes no body nothing may be sent, or an object without anything in it: what is sent is meant. */
+function readBody({ body: schema }: Route, { body, isBase64Encoded }: APIGatewayProxyEventV2): unknown {
+  if (schema) return parsePart(schema, parseBody(body, isBase64Encoded), 'body');
+  if (body !== undefined && body !== '') parsePart(nothing, parseBody(body, isBase64Encoded), 'body');
+  return undefined;
 }
 
 function parsePart(schema: z.ZodType | undefined, value: unknown, part: string): unknown {

@@ -99,6 +99,14 @@ describe('a payment with bad input', () => {
     expect((await send({ headers: withKey('bad'), text })).body).toMatchObject({ status: 400, code: 'invalid_json' });
   });
 
+  test.each([
+    ['an amount', '{"amount": 1}', 'invalid_request'],
+    ['half a document', '{{', 'invalid_json'],
+  ])('a void with %s is refused: what is sent is meant', async (_what, text, code) => {
+    const path = `/v1/payments/pay_${'0'.repeat(26)}/void`;
+    expect((await send({ path, headers: withKey('void'), text })).body).toMatchObject({ status: 400, code });
+  });
+
   test('a body over 64 KB is 413', async () => {
     const text = JSON.stringify({ ...good(), filler: 'x'.repeat(65_536) });
     expect((await send({ headers: withKey('bad'), text })).body).toMatchObject({ status: 413, code: 'body_too_large' });

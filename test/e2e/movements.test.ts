@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Instance } from '../../scripts/throw-away-instance.ts';
 import { startInstance } from '../../scripts/throw-away-instance.ts';
-import { cardNumber, paymentOf, shopper } from './support.ts';
+import { eachConcurrently, cardNumber, paymentOf, shopper } from './support.ts';
 import { moveClockWhileOff } from './while-off.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'quittance-movements-'));
@@ -166,6 +166,21 @@ describe('more than there is', () => {
     });
     expect(await acquirerSum(done.map(({ reference }) => reference))).toBe(9900);
   });
+
+  test('of sixty captures goes back in one refund, and one capture more is refused before anything moves', async () => {
+    const payment = await givenAuthorizedPayment();
+    await eachConcurrently(60, 6, async (index) => {
+      await buyer.client.capturePayment(payment.id, { amount: 100 }, `many-${index}`);
+    });
+    await expect(buyer.client.capturePayment(payment.id, { amount: 100 }, 'many-more')).rejects.toMatchObject({
+      code: 'too_many_movements',
+    });
+    const refund = await buyer.client.refundPayment(payment.id, { reason: 'all of it' }, 'many-back');
+    expect(refund).toMatchObject({ status: 'succeeded', amount: 6000 });
+    await buyer.client.voidPayment(payment.id, 'many-void');
+    expect(await buyer.client.getPayment(payment.id)).toMatchObject({ status: 'refunded', amountRefunded: 6000 });
+    expect(await acquirerSum([refund.reference])).toBe(6000);
+  }, 120_000);
 
   test('is never captured: of forty captures, voids and doubled requests at once the books agree afterwards', async () => {
     const payment = await givenAuthorizedPayment();

@@ -127,14 +127,53 @@ const defects: readonly (readonly [what: string, damage: (books: Books) => Parti
     `stl_${day}/000004`,
   ],
   [
-    'a payment that may take of a gift card what the card does not hold',
-    ({ payments }) => ({
-      payments: changed(payments, any, (payment) => ({
-        ...payment,
-        shares: [{ ...newShare(50n, card), capturable: 50n }, newShare(payment.amount - 50n)],
+    'a gift card that holds what no payment may take of it',
+    ({ giftCards }) => ({
+      giftCards: changed(giftCards, any, (each) => ({
+        ...each,
+        held: each.held + 50n,
+        available: each.available - 50n,
       })),
     }),
     card,
+  ],
+  [
+    'a payment that may refund less than it captured',
+    ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, refundable: each.refundable - 1n })) }),
+    paymentId,
+  ],
+  [
+    'a payment that may capture other than is held on its card',
+    ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, capturable: each.capturable - 1n })) }),
+    paymentId,
+  ],
+  [
+    'a payment of another amount than was authorized',
+    ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, amount: each.amount + 1n })) }),
+    paymentId,
+  ],
+  [
+    'a payment of another seller than was booked',
+    ({ payments }) => ({ payments: changed(payments, any, (each) => ({ ...each, sellerId: 'sel_other' })) }),
+    paymentId,
+  ],
+  [
+    'a payment whose shares are not what it is',
+    ({ payments }) => ({
+      payments: changed(payments, any, (payment) => ({
+        ...payment,
+        shares: [
+          {
+            ...newShare(payment.amount),
+            captured: payment.amountCaptured,
+            refunded: payment.amountRefunded,
+            capturable: payment.capturable,
+            refundable: 777n,
+          },
+        ],
+      })),
+    }),
+    paymentId,
   ],
   [
     'a payment with a version that nothing has made',
