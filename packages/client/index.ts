@@ -9,13 +9,14 @@ import type { Problem } from '../../contracts/problem.ts';
 import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 import { encryptCard } from './encrypt-card.ts';
 import type { List } from './list.ts';
-import { isListOf } from './list.ts';
+import { listCall } from './list.ts';
 import { operatorsCalls } from './operators-calls.ts';
-import type { Guard } from './transport.ts';
+import type { ClientOptions, Guard } from './transport.ts';
 import { createTransport, has } from './transport.ts';
 
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
+export type { ClientOptions } from './transport.ts';
 export { QuittanceError } from './transport.ts';
 export type {
   Capture,
@@ -32,15 +33,6 @@ export type {
   Refund,
   TrialBalance,
 };
-
-export interface ClientOptions {
-  /** The stack's `apiUrl`. */
-  readonly apiUrl: string;
-  /** An access token, asked for before each request; `clientCredentials` makes one for machine clients. */
-  readonly accessToken: () => Promise<string>;
-  /** Waits so many milliseconds before a further try; a timer when left out. */
-  readonly pause?: (milliseconds: number) => Promise<void>;
-}
 
 export interface Token {
   readonly id: string;
@@ -112,8 +104,7 @@ export function createClient(options: ClientOptions) {
       return send({ method: 'POST', path: '/v1/tokens', body: { card: envelope }, expect: isToken });
     },
     /** The caller's saved cards; `limit`, `cursor`. */
-    listTokens: (page: Readonly<Record<string, string>> = {}) =>
-      send({ method: 'GET', path: `/v1/tokens?${new URLSearchParams(page).toString()}`, expect: isListOf<Token> }),
+    listTokens: (page: Readonly<Record<string, string>> = {}) => send(listCall<Token>('/v1/tokens', page)),
     /**
      * Authorizes a payment. Status `processing` means that the outcome is not known yet: ask again, never pay again.
      * The key names the payment for ever: keep it with the order, so that whatever happens here the same call, made
@@ -140,14 +131,8 @@ export function createClient(options: ClientOptions) {
       send({ method: 'POST', path: `/v1/payments/${id}/refunds`, body: refund, idempotencyKey, expect: isRefund }),
     getPayment: (id: string): Promise<Payment> =>
       send({ method: 'GET', path: `/v1/payments/${id}`, expect: isPayment }),
-    listPayments: (filters: Readonly<Record<string, string>> = {}) =>
-      send({
-        method: 'GET',
-        path: `/v1/payments?${new URLSearchParams(filters).toString()}`,
-        expect: isListOf<Payment>,
-      }),
-    getTimeline: (id: string) =>
-      send({ method: 'GET', path: `/v1/payments/${id}/timeline`, expect: isListOf<TimelineEntry> }),
+    listPayments: (filters: Readonly<Record<string, string>> = {}) => send(listCall<Payment>('/v1/payments', filters)),
+    getTimeline: (id: string) => send(listCall<TimelineEntry>(`/v1/payments/${id}/timeline`)),
     /** Promises an exchange rate for an amount, to be used by one payment. */
     createFxQuote: (quote: CreateFxQuote, idempotencyKey: string): Promise<FxQuote> =>
       send({ method: 'POST', path: '/v1/fx-quotes', body: quote, idempotencyKey, expect: isFxQuote }),

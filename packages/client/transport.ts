@@ -11,10 +11,12 @@ export interface ApiCall<T> {
   readonly idempotencyKey?: string;
 }
 
-export interface TransportOptions {
+export interface ClientOptions {
+  /** The stack's `apiUrl`. */
   readonly apiUrl: string;
+  /** An access token, asked for before each request; `clientCredentials` makes one for machine clients. */
   readonly accessToken: () => Promise<string>;
-  /** Waits so many milliseconds; a timer when left out. */
+  /** Waits so many milliseconds before a further try; a timer when left out. */
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
@@ -52,7 +54,7 @@ type Tried<T> =
  * always, writes only under their Idempotency-Key. While the first request under a key is in flight it is asked for
  * until it has certainly ended.
  */
-export function createTransport(options: TransportOptions) {
+export function createTransport(options: ClientOptions) {
   const { pause = wait } = options;
   const send = async <T>(call: ApiCall<T>): Promise<T> => {
     const mayRepeat = call.method !== 'POST' || call.idempotencyKey !== undefined;
@@ -86,7 +88,7 @@ function nextPause(
   }
 }
 
-async function tryOnce<T>(options: TransportOptions, call: ApiCall<T>): Promise<Tried<T>> {
+async function tryOnce<T>(options: ClientOptions, call: ApiCall<T>): Promise<Tried<T>> {
   let status: number;
   let body: unknown;
   try {
@@ -113,7 +115,7 @@ export function has<K extends string>(value: unknown, key: K): value is Record<K
 }
 
 async function sendOnce(
-  { apiUrl, accessToken }: TransportOptions,
+  { apiUrl, accessToken }: ClientOptions,
   { method, path, body, idempotencyKey }: ApiCall<unknown>,
 ): Promise<Response> {
   return fetch(new URL(path, apiUrl), {
