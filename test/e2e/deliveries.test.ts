@@ -16,8 +16,11 @@ import { whatCameOut } from './what-came-out.ts';
 const decliningCard = '4000000000000002';
 const seed = Number(process.env['QUITTANCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const random = seededRandom(seed);
-/** The middle of an hour, so that counters of an hour hold the same payments on every run. */
-const startsAt = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 600_000);
+/**
+ * Ten past noon of tomorrow, so that counters of an hour and books of a day hold the same payments on every run, and no
+ * schedule of a fixed time falls into the story.
+ */
+const startsAt = new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 12 * 3_600_000 + 600_000);
 const opened: CloudHere[] = [];
 
 afterAll(async () => {

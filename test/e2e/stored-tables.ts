@@ -27,6 +27,9 @@ export async function storedTables(dataDir: string): Promise<ReadonlyMap<string,
   }
 }
 
+/** The random part of an id, by which maps are keyed, may spell anything. */
+const idLike = /_[0-9a-z]{26}$/u;
+
 /**
  * The paths of all members named `cvc` (or like it) within a value, and within JSON that it holds as text: events,
  * workflow inputs and payloads travel as text inside of text.
@@ -35,7 +38,7 @@ export function cvcFields(value: unknown, path = ''): string[] {
   if (typeof value === 'string' && /^\s*[[{]/u.test(value)) return cvcFields(parsed(value), `${path}(text)`);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   return Object.entries(value).flatMap(([name, member]) => [
-    ...(/cvc|cvv|securityCode/iu.test(name) ? [`${path}.${name}`] : []),
+    ...(/cvc|cvv|securityCode/iu.test(name) && !idLike.test(name) ? [`${path}.${name}`] : []),
     ...cvcFields(member, `${path}.${name}`),
   ]);
 }

@@ -41,5 +41,6 @@ describe('the search for security codes', () => {
   test('takes no other number for it', () => {
     expect(holdsCvc(JSON.stringify({ amount: 837, id: 'a837b', text: '{"amount":1837}' }))).toBe(false);
     expect(cvcFields({ text: 'about cvc', other: '{broken' })).toEqual([]);
+    expect(cvcFields({ movements: { ref_nvm2dhh3bncad6t0nvfzcvvs68: {} } })).toEqual([]);
   });
 });
