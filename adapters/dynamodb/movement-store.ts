@@ -47,7 +47,7 @@ async function begin(
   // What takes all that is left takes what was read, and nothing that came back in between.
   const takesAll = movement.taken === payment[remainder];
   const statuses = statusesFor(movement.kind);
-  const most = mostMovementsFor(movement.kind);
+  const count = limitOf(movement);
   const parts = partsOf(payment, movement, takesAll);
   const command = new UpdateItemCommand({
     TableName: tableName,
@@ -58,8 +58,9 @@ async function begin(
       parts.sets,
     ConditionExpression:
       `attribute_not_exists(movements.#id) AND #remainder ${takesAll ? '=' : '>='} :taken AND ` +
-      `${Number.isFinite(most) ? 'size(movements) < :most AND ' : ''}#status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
+      `#status IN (${statuses.map((_, index) => `:status${index}`).join(', ')})` +
       (movement.kind === 'capture' ? ' AND authorizationExpiresAt > :now' : '') +
+      count.condition +
       parts.conditions,
     ExpressionAttributeNames: {
       '#id': movement.id,
@@ -74,7 +75,7 @@ async function begin(
       // The stream tells by it of a movement that somebody may have to look after.
       ':begun': true,
       ':now': now.toISOString(),
-      ...(Number.isFinite(most) ? { ':most': most } : {}),
+      ...count.values,
       ...parts.values,
       ...Object.fromEntries(statuses.map((status, index) => [`:status${index}`, status])),
     }),
@@ -95,6 +96,13 @@ async function begin(
     }
     return { kind: 'refused', payment: standing };
   }
+}
+
+/** How many movements a payment may have had when this one begins. */
+function limitOf({ kind }: Movement) {
+  const most = mostMovementsFor(kind);
+  if (!Number.isFinite(most)) return { condition: '', values: {} };
+  return { condition: ' AND size(movements) < :most', values: { ':most': most } };
 }
 
 /**

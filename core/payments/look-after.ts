@@ -1,3 +1,4 @@
+import { pendingMovements } from './movements/movement.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentsToLookAfter } from './ports.ts';
 
@@ -11,7 +12,7 @@ const attendedMilliseconds = 30_000;
 export function isLeftBehind({ status, outcomeWasUnknown, createdAt, movements }: Payment, now: Date): boolean {
   const isOver = (begunAt: string) => Date.parse(begunAt) + attendedMilliseconds <= now.getTime();
   if (status === 'processing') return !outcomeWasUnknown && isOver(createdAt);
-  return Object.values(movements).some(({ state, begunAt }) => state === 'pending' && isOver(begunAt));
+  return pendingMovements({ movements }).some(({ begunAt }) => isOver(begunAt));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { pendingMovements } from '../../payments/movements/movement.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { StoredTransition } from '../../payments/ports.ts';
 import { standingDisputes, takenBack } from '../../payments/taken-back.ts';
@@ -82,7 +83,9 @@ function* verifyPayment(payment: Payment, history: readonly StoredTransition[]):
   yield* unless(id, 'refunded', last?.amountRefunded ?? 0n, payment.amountRefunded);
   yield* unless(id, 'authorized', last?.amountAuthorized ?? 0n, payment.amountAuthorized);
   yield* verifyCaps(id, payment);
-  yield* verifyRemainders(payment, history);
+  yield* verifyRemainders(payment);
+  yield* verifyPostings(payment, history);
+  yield* verifyShares(payment);
   // A version is made by each transition, by the beginning of each movement that none of them began, and by each date.
   const begun = history.filter(({ change }) => change.movement?.state === 'pending').length;
   const versions = 1 + history.length + Object.keys(movements).length - begun + (payment.datesGiven ?? 0);
@@ -96,39 +99,50 @@ function* verifyPayment(payment: Payment, history: readonly StoredTransition[]):
 }
 
 /**
- * What a payment may still take is what was authorized or captured less all that was taken, to the last unit: racing movements
- * go by these amounts. What is under way has taken its part already.
+ * What a payment may still give back is what was captured less all that was taken of it, to the last unit: racing
+ * movements go by this amount. What is under way has taken its part already.
  */
-function* verifyRemainders(payment: Payment, history: readonly StoredTransition[]): Generator<Finding> {
-  const { id, amount, amountAuthorized, amountCaptured, amountRefunded, capturable, refundable, sellerId } = payment;
-  const pending = Object.values(payment.movements).filter(({ state }) => state === 'pending');
-  const [refunds, others] = [
-    pending.filter(({ kind }) => kind === 'refund'),
-    pending.filter(({ kind }) => kind !== 'refund'),
-  ];
+function* verifyRemainders(payment: Payment): Generator<Finding> {
+  const { id, amount, amountAuthorized, amountCaptured, amountRefunded, refundable } = payment;
   if (amountAuthorized !== 0n) yield* unless(id, 'an amount as was authorized', amountAuthorized, amount);
-  const refunding = sumOf(refunds.map(({ taken }) => taken));
+  const refunding = sumOf(
+    pendingMovements(payment)
+      .filter(({ kind }) => kind === 'refund')
+      .map(({ taken }) => taken),
+  );
   const given = amountRefunded + refunding + standingDisputes(payment);
   yield* unless(id, 'refundable', amountCaptured - given, refundable);
-  const card = sharesOf(payment).find(({ giftCardId }) => giftCardId === undefined);
-  const capturing = sumOf(others.map((movement) => cardPartOf(payment, movement).taken));
+}
+
+/** What the books hold of a payment's authorization is what can still be captured of its card, or is being so. */
+function* verifyPostings(payment: Payment, history: readonly StoredTransition[]): Generator<Finding> {
+  const { id, sellerId } = payment;
   const postings = history.flatMap((transition) => transition.postings);
   const held = sumOf(
     postings
       .filter(({ account }) => account === 'auth_hold')
-      .map(({ side, amount: posted }) => (side === 'debit' ? posted : -posted)),
+      .map(({ side, amount }) => (side === 'debit' ? amount : -amount)),
+  );
+  const card = sharesOf(payment).find(({ giftCardId }) => giftCardId === undefined);
+  const capturing = sumOf(
+    pendingMovements(payment)
+      .filter(({ kind }) => kind !== 'refund')
+      .map((movement) => cardPartOf(payment, movement).taken),
   );
   yield* unless(id, 'capturable of the card and being captured', held, (card?.capturable ?? 0n) + capturing);
   for (const posting of postings) {
     if (posting.sellerId !== undefined) yield* unless(id, 'the seller who was booked', posting.sellerId, sellerId);
   }
-  const { shares } = payment;
+}
+
+/** The tenders' shares add up to the payment. */
+function* verifyShares(payment: Payment): Generator<Finding> {
+  const { id, shares, amountCaptured: captured, amountRefunded: refunded } = payment;
   if (!shares) return;
-  yield* unless(id, 'shares of the amount', amount, sumOf(shares.map((share) => share.amount)));
-  yield* unless(id, 'shares of captured', amountCaptured, sumOf(shares.map((share) => share.captured)));
-  yield* unless(id, 'shares of refunded', amountRefunded, sumOf(shares.map((share) => share.refunded)));
-  yield* unless(id, 'shares of capturable', capturable, sumOf(shares.map((share) => share.capturable)));
-  yield* unless(id, 'shares of refundable', refundable, sumOf(shares.map((share) => share.refundable)));
+  const totals = { ...payment, captured, refunded };
+  for (const part of ['amount', 'captured', 'refunded', 'capturable', 'refundable'] as const) {
+    yield* unless(id, `shares of ${part}`, totals[part], sumOf(shares.map((share) => share[part])));
+  }
 }
 
 const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, amount) => sum + amount, 0n);

@@ -6,7 +6,7 @@ import { mayRead } from '../read-payments.ts';
 import { allocateCapture, allocateRefund, allocateRelease } from '../tenders/allocate-movement.ts';
 import type { TenderPart } from '../tenders/tender-share.ts';
 import type { Movement, MovementKind } from './movement.ts';
-import { mostMovementsFor, movementId } from './movement.ts';
+import { hasCaptureUnderWay, mostMovementsFor, movementId } from './movement.ts';
 import { statusesFor } from './movement-rules.ts';
 
 export interface MovementRequest {
@@ -30,7 +30,7 @@ export type MovementRefusal =
   /** The payment's state allows no such movement. */
   | { readonly kind: 'notPossible'; readonly status: Payment['status'] }
   | { readonly kind: 'amountExceeds'; readonly asked: bigint; readonly left: bigint }
-  | { readonly kind: 'tooMany'; readonly kindOfMovement: 'capture' | 'refund'; readonly most: number }
+  | { readonly kind: 'tooMany'; readonly kindOfMovement: MovementRequest['kind']; readonly most: number }
   /** It would close the authorization, out of which a capture is still being taken. */
   | { readonly kind: 'captureUnderWay' };
 
@@ -76,17 +76,16 @@ function decide(payment: Payment, request: MovementRequest, now: Date): Decision
   const movement = toMovement(payment, request, now);
   const known = payment.movements[movement.id];
   if (known) return compare(payment, known, movement, now);
-  const { kind, amount } = movement;
+  const { kind } = request;
   const isOver = kind === 'capture' && (payment.authorizationExpiresAt ?? '') <= now.toISOString();
   if (isOver || !statusesFor(kind).includes(payment.status)) return { kind: 'notPossible', status: payment.status };
   const left = leftFor(payment, kind);
   if (left === 0n && request.amount === undefined) return { kind: 'notPossible', status: payment.status };
-  if (amount > left) return { kind: 'amountExceeds', asked: amount, left };
+  if (movement.amount > left) return { kind: 'amountExceeds', asked: movement.amount, left };
   const most = mostMovementsFor(kind);
-  if (Object.keys(payment.movements).length >= most && (kind === 'capture' || kind === 'refund')) {
-    return { kind: 'tooMany', kindOfMovement: kind, most };
-  }
+  if (Object.keys(payment.movements).length >= most) return { kind: 'tooMany', kindOfMovement: kind, most };
   const closes = kind === 'void' || (kind === 'capture' && request.isFinal);
+  // The acquirer would refuse that capture. None begins unseen after this: it would change what is left.
   if (closes && hasCaptureUnderWay(payment)) return { kind: 'captureUnderWay' };
   return { kind: 'possible', movement };
 }
@@ -97,11 +96,6 @@ function compare(payment: Payment, known: Movement, asked: Movement, now: Date):
   const runsStill = now.getTime() < Date.parse(known.begunAt) + inFlightMilliseconds;
   if (known.state === 'pending' && !isOwn && runsStill) return { kind: 'inFlight' };
   return { kind: 'known', payment, movement: known };
-}
-
-/** The acquirer would refuse it once the authorization is closed. None begins unseen: it would change what is left. */
-function hasCaptureUnderWay({ movements }: Payment): boolean {
-  return Object.values(movements).some(({ kind, state }) => kind === 'capture' && state === 'pending');
 }
 
 /** What a movement of this kind may take; nothing where chargebacks took more than there was. */

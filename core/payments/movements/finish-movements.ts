@@ -3,7 +3,7 @@ import type { MovementStore } from '../ports.ts';
 import { allocateRelease } from '../tenders/allocate-movement.ts';
 import type { Movement } from './movement.ts';
 import type { MovePaymentDependencies } from './move-payment.ts';
-import { movementId } from './movement.ts';
+import { hasCaptureUnderWay, movementId, pendingMovements } from './movement.ts';
 import { finishMovement, performMovement } from './perform-movement.ts';
 import { recordMovement } from './record-movement.ts';
 import { statusesFor } from './movement-rules.ts';
@@ -27,7 +27,7 @@ export async function finishMovements(
   let payment = await store.find(paymentId);
   let ended = 0;
   const errors: unknown[] = [];
-  for (const movement of pendingOf(payment)) {
+  for (const movement of payment ? pendingMovements(payment) : []) {
     if (!payment) break;
     try {
       const outcome = await finishMovement(dependencies, payment, movement, now);
@@ -45,16 +45,12 @@ export async function finishMovements(
 /** Releases what is left of an authorization that has run out. Answers whether there was something to release. */
 async function expire(dependencies: MovePaymentDependencies, payment: Payment, now: Date): Promise<boolean> {
   // A capture that nobody knows the end of may still be taken out of it.
-  if (pendingOf(payment).some(({ kind }) => kind === 'capture')) return false;
+  if (hasCaptureUnderWay(payment)) return false;
   const expiry = await beginExpiry(dependencies.store, payment, now);
   if (!expiry) return false;
   const outcome = await performMovement(dependencies, expiry.payment, expiry.movement, now);
   await recordMovement(dependencies, expiry.payment, expiry.movement.id, outcome, now);
   return true;
-}
-
-function pendingOf(payment: Payment | undefined): readonly Movement[] {
-  return Object.values(payment?.movements ?? {}).filter(({ state }) => state === 'pending');
 }
 
 /** Takes what is left of an authorization that has run out; undefined when there is nothing to release. */

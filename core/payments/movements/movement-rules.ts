@@ -3,6 +3,7 @@ import type { Payment, PaymentStatus } from '../payment.ts';
 import { paymentStatuses } from '../payment.ts';
 import { hasOpenChargeback } from '../taken-back.ts';
 import type { MovementKind, MovementOutcome } from './movement.ts';
+import { pendingMovements } from './movement.ts';
 
 interface MovementRule {
   readonly movement: MovementKind;
@@ -80,9 +81,8 @@ export function statusOf(
   payment: Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'movements' | 'releasedBy' | 'disputes'>,
 ): PaymentStatus {
   if (hasOpenChargeback(payment)) return 'disputed';
-  const { amountCaptured: captured, amountRefunded: refunded, capturable, movements, releasedBy } = payment;
-  const underWay = Object.values(movements).some(({ state, kind }) => state === 'pending' && kind !== 'refund');
-  const isOver = capturable === 0n && !underWay;
+  const { amountCaptured: captured, amountRefunded: refunded, capturable, releasedBy } = payment;
+  const isOver = capturable === 0n && pendingMovements(payment).every(({ kind }) => kind === 'refund');
   if (captured === 0n) return isOver ? (releasedBy === 'expiry' ? 'expired' : 'voided') : 'authorized';
   if (refunded === 0n) return isOver ? 'captured' : 'partially_captured';
   return isOver && refunded === captured ? 'refunded' : 'partially_refunded';

@@ -12,7 +12,7 @@ import type { TenderPart, TenderShare } from '../tenders/tender-share.ts';
 import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.ts';
 import type { PaymentChange, Transition } from '../transition.ts';
 import type { Movement, MovementKind, MovementOutcome } from './movement.ts';
-import { movementReference } from './movement.ts';
+import { movementReference, pendingMovements } from './movement.ts';
 import { movementRules, statusOf } from './movement-rules.ts';
 import { expiryLook } from '../authorization-window.ts';
 import { unattendedAt } from './unattended.ts';
@@ -178,14 +178,11 @@ function releasedByRefusal(payment: Payment, movement: Movement, after: Payment)
  * When somebody has to look again: soon while anything else is under way, whose watch may have been and gone; else when
  * the authorization runs out, unless a pass will note that.
  */
-function nextLookAfter(
-  { movements, capturable, createdAt, authorizationExpiresAt }: Payment,
-  now: Date,
-): string | undefined {
-  const all = Object.values(movements);
-  if (all.some(({ state }) => state === 'pending')) return unattendedAt(now);
+function nextLookAfter(payment: Payment, now: Date): string | undefined {
+  if (pendingMovements(payment).length > 0) return unattendedAt(now);
+  const { movements, capturable, createdAt, authorizationExpiresAt } = payment;
   // An authorization that the acquirer will not release is for people: asking again would change nothing.
-  if (all.some(({ kind, state }) => kind === 'expiry' && state === 'failed')) return undefined;
+  if (Object.values(movements).some(({ kind, state }) => kind === 'expiry' && state === 'failed')) return undefined;
   if (capturable === 0n || authorizationExpiresAt === undefined) return undefined;
   return expiryLook(createdAt, authorizationExpiresAt, now);
 }

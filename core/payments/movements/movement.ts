@@ -62,6 +62,20 @@ export function parseMovementReference(
   return paymentId === undefined || id === undefined ? undefined : { paymentId, movementId: id };
 }
 
+/** What is written but has no outcome yet. */
+export function pendingMovements({ movements }: MovementsOf): readonly Movement[] {
+  return Object.values(movements).filter(({ state }) => state === 'pending');
+}
+
+/** As long as one is, what it takes may still be taken out of the authorization, which nobody may close. */
+export function hasCaptureUnderWay(payment: MovementsOf): boolean {
+  return pendingMovements(payment).some(({ kind }) => kind === 'capture');
+}
+
+interface MovementsOf {
+  readonly movements: Readonly<Record<string, Movement>>;
+}
+
 /** What became of a movement at the acquirer. An unknown outcome is none: the movement stays `pending`. */
 export type MovementOutcome =
   | { readonly kind: 'accepted'; readonly networkReference?: string }

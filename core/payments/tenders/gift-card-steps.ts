@@ -6,6 +6,7 @@ import type { RevivalPolicy } from '../../gift-cards/refund-gift-card.ts';
 import { refundGiftCard } from '../../gift-cards/refund-gift-card.ts';
 import { releaseGiftCard } from '../../gift-cards/release-gift-card.ts';
 import type { Movement } from '../movements/movement.ts';
+import { pendingMovements } from '../movements/movement.ts';
 import type { Payment } from '../payment.ts';
 import type { Outcome } from '../transition.ts';
 import { giftCardPartsOf } from './tender-share.ts';
@@ -115,7 +116,7 @@ export function giftCardIdsOf({ shares = [] }: Pick<Payment, 'shares'>): readonl
  * as the transition leaves it.
  */
 export function heldInVain({ shares = [], movements }: Pick<Payment, 'shares' | 'movements'>): readonly string[] {
-  const underWay = Object.values(movements).filter(({ state, kind }) => state === 'pending' && kind !== 'refund');
+  const underWay = pendingMovements({ movements }).filter(({ kind }) => kind !== 'refund');
   return shares.flatMap(({ giftCardId, amount, captured, capturable }, index) => {
     const isTaken = underWay.some(({ parts = [] }) => (parts[index]?.taken ?? 0n) > 0n);
     const isOver = capturable === 0n && captured < amount && !isTaken;
