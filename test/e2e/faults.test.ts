@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
 import { readBooks } from '../../adapters/dynamodb/read-books.ts';
 import { toEvents } from '../../adapters/events/event-publisher.ts';
 import { deriveId } from '../../core/ids.ts';
-import { verifyBooks } from '../../core/ledger/verify/verify-books.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import type { Fault } from '../../local/kernel/faults.ts';
 import { seededRandom } from '../../local/kernel/random.ts';
-import * as z from 'zod';
 import { goOn, live } from '../../scripts/soak/actions.ts';
 import { pay } from '../../scripts/soak/actions/payments.ts';
 import { check } from '../../scripts/soak/check.ts';
 import { settle } from '../../scripts/soak/settle.ts';
 import type { World } from '../../scripts/soak/world.ts';
 import { createWorld } from '../../scripts/soak/world.ts';
-import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
+import { provenBooks } from './proven-books.ts';
+import { seed } from './random-lives.ts';
 import { storedItems } from './stored-items.ts';
 import { filesHolding, paymentOf, shopper } from './support.ts';
 
@@ -42,7 +42,6 @@ const rates: Readonly<Record<string, number>> = {
 const [paymentsBefore, livesAmid] = [4, 3];
 /** Besides them one that the issuer declines, so that there is an event that a rule hands on. */
 const decliningCard = '4000000000000002';
-const seed = Number(process.env['QUITTANCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const random = seededRandom(seed);
 
 const putEvents = z.object({ Entries: z.array(z.object({ Detail: z.string() })) });
@@ -60,6 +59,10 @@ beforeAll(async () => {
   });
 });
 
+afterEach(() => {
+  here.cloud.faults.clear();
+});
+
 afterAll(async () => {
   await here.stop();
 });
@@ -73,10 +76,6 @@ function faultFor(service: string, kind: Kind, cell: number, now: Date): Fault {
   const rate = rates[`${service} ${kind}`] ?? rates[service] ?? 0.25;
   return { service, operation, kind, seed: cell + 1, rate, ...delay };
 }
-
-afterEach(() => {
-  here.cloud.faults.clear();
-});
 
 /** Callers who do not wait long before they try again: of outages there are many here. */
 function givenWorld(): World {
@@ -159,8 +158,7 @@ describe('after all of it', () => {
   });
 
   test('and the proof of the ledger from the stored data finds nothing that does not fit', () => {
-    const { items, unreadable } = readDataFolder(here.dataDir);
-    expect(verifyBooks(readBooks(items, unreadable), { settled: true }).findings).toEqual([]);
+    expect(provenBooks(here.dataDir).findings).toEqual([]);
   });
 
   test('no card number is left in any file', () => {

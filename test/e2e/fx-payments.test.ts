@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readBooks } from '../../adapters/dynamodb/read-books.ts';
-import { verifyBooks } from '../../core/ledger/verify/verify-books.ts';
 import type { CreatePayment, FxQuote } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
-import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
 import { acquirerOf } from './disputing.ts';
+import { provenBooks } from './proven-books.ts';
 import { cardNumber, paymentOf, shopper } from './support.ts';
 
 let here: CloudHere;
@@ -185,8 +183,7 @@ describe('a payment with a quote', () => {
 
 test('the books fit after all of it, in each currency', async () => {
   await here.advance('PT25M');
-  const { items, unreadable } = readDataFolder(here.dataDir);
-  const { findings, totals } = verifyBooks(readBooks(items, unreadable), { settled: true });
+  const { findings, totals } = provenBooks(here.dataDir);
   expect(findings).toEqual([]);
   expect(new Set(totals.map(({ currency }) => currency))).toEqual(new Set(['EUR', 'USD', 'JPY']));
   const { currencies } = await operator().getTrialBalance();

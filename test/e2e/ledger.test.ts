@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { LedgerEntry } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
+import { allPages } from '../../scripts/all-pages.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
@@ -48,23 +49,11 @@ async function tellOfMoney(instance: Connection): Promise<void> {
   await client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
 }
 
-async function allEntries(account: string, filters: Readonly<Record<string, string>> = {}) {
-  const entries: LedgerEntry[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page: { data: readonly LedgerEntry[]; nextCursor?: string | null } = await operatorOf(
-      here,
-    ).listAccountEntries(account, {
-      limit: '2',
-      from: firstDay,
-      ...filters,
-      ...(typeof cursor !== 'string' ? {} : { cursor }),
-    });
-    entries.push(...page.data);
-    cursor = page.nextCursor;
-  } while (typeof cursor === 'string');
-  return entries;
-}
+/** By pages of two, so that there are several. */
+const allEntries = (account: string, filters: Readonly<Record<string, string>> = {}) =>
+  allPages((query) =>
+    operatorOf(here).listAccountEntries(account, { from: firstDay, ...filters, ...query, limit: '2' }),
+  );
 
 const netOf = (entries: readonly LedgerEntry[], currency: string) =>
   entries

@@ -78,21 +78,6 @@ export async function acquirerBook(instance: Connection): Promise<ReadonlyMap<st
   return new Map(data.map((row) => [row.reference, row]));
 }
 
-export async function allPayments(instance: Connection): Promise<Payment[]> {
-  const { client } = shopper(instance);
-  const payments: Payment[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { data: readonly Payment[]; nextCursor?: string | null } = await client.listPayments({
-      limit: '100',
-      ...(cursor === null ? {} : { cursor }),
-    });
-    payments.push(...page.data);
-    cursor = page.nextCursor ?? null;
-  } while (cursor !== null);
-  return payments;
-}
-
 /** Our book and the acquirer's agree, payment by payment, and nothing is open any more. */
 export function expectBooksToAgree(payments: readonly Payment[], book: ReadonlyMap<string, AcquirerRow>): void {
   const ours = new Map(payments.map((payment) => [payment.tenders[0]?.reference ?? '', payment]));
