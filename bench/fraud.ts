@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { evaluateSimulation } from '../model/evaluation/evaluate-simulation.ts';
 import type { Figures } from '../model/evaluation/protocol.ts';
-import { evaluateFold } from '../model/evaluation/protocol.ts';
+import { testFold, trainOnFold } from '../model/evaluation/protocol.ts';
 import { readTransactions, replayTransactions } from '../model/evaluation/read-transactions.ts';
 import type { ScoringSpeed } from '../model/evaluation/scoring-speed.ts';
 import { measureScoring } from '../model/evaluation/scoring-speed.ts';
 import { attackKinds } from '../model/simulator/payment.ts';
 import { simulate } from '../model/simulator/simulate.ts';
 import { usualOptions } from '../model/training/train-forest.ts';
+import { say } from '../scripts/say.ts';
 import { quantile } from './load.ts';
-import { say } from './say.ts';
+import { measuredOn, table } from './markdown.ts';
 
 const sharedData = '../shared/fraud-data/transactions-days-000-156.bin.br';
 const market = { customers: 2000, sellers: 150, days: 77 };
@@ -45,25 +45,26 @@ function benchSimulation(): void {
   const days = { training: { from: 21, to: 42 }, threshold: { from: 49, to: 56 }, test: { from: 56, to: 77 } };
   const { caught, attacks, hindered, averagePrecision } = evaluateSimulation(payments, days, shareToHinder);
   const rows = attackKinds.map((kind) => [kind.replaceAll('_', ' '), String(attacks[kind]), percent(caught[kind])]);
-  console.log(table([['Attack', 'Payments', 'Caught'], ['---', '---:', '---:'], ...rows]).join('\n'));
+  console.log(table(['Attack', 'Payments', 'Caught'], rows).join('\n'));
   console.log(
     `\nOf the honest payments ${(hindered * 100).toFixed(2)} % are hindered; AP ${percent(averagePrecision)}.\n`,
   );
 }
-
-const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${row.join(' | ')} |`);
 
 function benchProtocols(): void {
   say('reading and replaying 157 days');
   const transactions = readTransactions(sharedData);
   const replayed = replayTransactions(transactions, 80);
   const folds = new Map<number, Figures>();
+  let speed: ScoringSpeed | undefined;
   for (const day of new Set(protocols.flatMap(({ trainDays }) => [...trainDays]))) {
     say(`training on day ${day}`);
-    folds.set(day, evaluateFold(transactions, replayed, day, usualOptions));
+    const trained = trainOnFold({ transactions, replayed, trainDay: day }, usualOptions);
+    folds.set(day, testFold(transactions, trained));
+    speed ??= measureScoring(trained);
   }
   console.log(accuracyTable(folds).join('\n'));
-  console.log(`\n${speedLines(measureScoring(transactions, replayed, 115), folds).join('\n')}`);
+  if (speed) console.log(`\n${speedLines(speed, folds).join('\n')}`);
 }
 
 const percent = (value: number | undefined) => (value === undefined ? '' : value.toFixed(3).replace('0.', '.'));
@@ -72,10 +73,10 @@ function accuracyTable(folds: ReadonlyMap<number, Figures>): readonly string[] {
   const mean = (days: readonly number[], pick: (figures: Figures) => number) =>
     days.reduce((sum, day) => sum + pick(folds.get(day) ?? fail(day)), 0) / days.length;
   const rows = protocols.flatMap(({ name, trainDays, published, figures }) => [
-    [name, 'this model', ...[areaUnderRoc, precision, cards].map((pick) => percent(mean(trainDays, pick)))],
-    ...(published === undefined ? [] : [[name, published, ...figures.map(percent)]]),
+    [`${name}: this model`, ...[areaUnderRoc, precision, cards].map((pick) => percent(mean(trainDays, pick)))],
+    ...(published === undefined ? [] : [[`${name}: ${published}`, ...figures.map(percent)]]),
   ]);
-  return table([['Protocol', 'Model', 'AUC', 'AP', 'CP@100'], ['---', '---', '---:', '---:', '---:'], ...rows]);
+  return table(['Protocol: model', 'AUC', 'AP', 'CP@100'], rows);
 }
 
 const areaUnderRoc = (figures: Figures) => figures.areaUnderRoc;
@@ -89,10 +90,9 @@ function fail(day: number): never {
 function speedLines(speed: ScoringSpeed, folds: ReadonlyMap<number, Figures>): readonly string[] {
   const { microseconds, loadingMilliseconds, compressedBytes, trees } = speed;
   const seconds = [...folds.values()].map(({ trainingSeconds }) => trainingSeconds);
-  const [processor] = cpus();
   const [middle, high] = [0.5, 0.99].map((share) => quantile(microseconds, share).toFixed(1));
   return [
-    `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, Node ${process.version}.`,
+    `${measuredOn()}.`,
     `Score and reasons of a vector: p50 ${middle ?? ''} us, p99 ${high ?? ''} us (bar: 50).`,
     `The model: ${Math.round(compressedBytes / 1024)} KB compressed (bar: 200), loaded in ${loadingMilliseconds.toFixed(1)} ms (bar: 15).`,
     `Training on a week (67,000 payments, ${trees} trees): ${Math.max(...seconds).toFixed(1)} s at most (bar: 10).`,

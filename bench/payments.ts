@@ -6,7 +6,7 @@ import type { Phase } from './phases.ts';
 import { planRawCalls } from './raw-plan.ts';
 import { openRawStore } from './raw-store.ts';
 import { renderResults } from './render.ts';
-import { say } from './say.ts';
+import { say } from '../scripts/say.ts';
 
 const warmUpPayments = 150;
 const phases = [

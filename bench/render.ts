@@ -1,7 +1,7 @@
-import { cpus } from 'node:os';
 import { journey } from './journey.ts';
 import { quantile } from './load.ts';
 import type { LoadResult } from './load.ts';
+import { measuredOn, table } from './markdown.ts';
 import type { ItemCall, MeterReport } from './meter-client.ts';
 import type { Phase } from './phases.ts';
 
@@ -30,10 +30,8 @@ export function renderResults(results: readonly Result[], warmUpPayments: number
 }
 
 function headline({ declared, prices }: MeterReport, warmUpPayments: number): string[] {
-  const [processor] = cpus();
-  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${process.platform} ${process.arch}, Node ${process.version}`;
   return [
-    `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; client, cloud, database and acquirer share the machine.`,
+    `${measuredOn()}; client, cloud, database and acquirer share the machine.`,
     `A payment is: ${journey.map(({ name }) => name).join(' + ')}. Warm-up: ${warmUpPayments} payments. The acquirer answers at once; the price`,
     `declares ${declared.outsideCallMilliseconds} ms for each call to it, in all that wait for it. List prices of ${prices.region} as known on ${prices.knownOn}.`,
   ];
@@ -143,11 +141,6 @@ function accessTable(calls: readonly ItemCall[], payments: number): string[] {
 /** The CDK's name of a table without its stack and hash. */
 function shortName(name: string): string {
   return /(?<short>[A-Z][A-Za-z]*?Table)/u.exec(name.split('-').at(-1) ?? name)?.groups?.['short'] ?? name;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '--:'))), ...rows.map(line)];
 }
 
 function decimals(value: number, digits: number): string {

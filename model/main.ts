@@ -6,10 +6,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { featureSchemaHash } from '../core/fraud/features/features.ts';
 import { toModelFile } from '../core/fraud/model/fraud-model.ts';
 import { parseCommandLine, runCommand, UsageError } from '../scripts/command-line.ts';
-import { evaluateFold, examplesOf, foldOf, marginsOf } from './evaluation/protocol.ts';
+import { say } from '../scripts/say.ts';
+import type { FoldOfData } from './evaluation/protocol.ts';
+import { marginsOf, testFold, trainOnFold } from './evaluation/protocol.ts';
 import { readTransactions, replayTransactions } from './evaluation/read-transactions.ts';
 import { calibrate } from './training/calibrate.ts';
-import { trainForest, usualOptions } from './training/train-forest.ts';
+import { usualOptions } from './training/train-forest.ts';
 
 const usage = `Usage: npm run model -- evaluate --data FILE --train-day D [--json]
        npm run model -- train --data FILE --train-day D --out FILE
@@ -50,18 +52,18 @@ await runCommand(usage, () => {
 });
 
 /** The fold's payments with their vectors. Throws a UsageError when the file does not reach that far. */
-function prepare({ data, trainDay }: Options) {
+function prepare({ data, trainDay }: Options): FoldOfData {
   say('reading and replaying');
   const transactions = readTransactions(data);
   const lastDay = Math.floor(transactions.times.at(-1) ?? 0);
   if (trainDay + 20 > lastDay)
     throw new UsageError(`The file ends with day ${lastDay}: train on day ${lastDay - 20} at the latest.`);
-  return { transactions, replayed: replayTransactions(transactions, trainDay) };
+  return { transactions, replayed: replayTransactions(transactions, trainDay), trainDay };
 }
 
 function evaluate(options: Options): number {
-  const { transactions, replayed } = prepare(options);
-  const figures = evaluateFold(transactions, replayed, options.trainDay, usualOptions, tellProgress);
+  const data = prepare(options);
+  const figures = testFold(data.transactions, trainOnFold(data, usualOptions, tellProgress));
   if (options.json) console.log(JSON.stringify({ trainDay: options.trainDay, ...figures }));
   else {
     const { areaUnderRoc, averagePrecision, cardPrecision, trainingPayments, testPayments, trainingSeconds } = figures;
@@ -78,22 +80,15 @@ function evaluate(options: Options): number {
 function train(options: Options): number {
   const { out } = options;
   if (out === undefined) throw new UsageError('--out is missing: where the model is written to.');
-  const { transactions, replayed } = prepare(options);
-  const { training, test } = foldOf(transactions, options.trainDay);
-  const forest = trainForest(examplesOf(transactions, replayed, training), usualOptions, tellProgress);
-  const heldOut = examplesOf(transactions, replayed, test);
+  const { forest, testExamples: heldOut } = trainOnFold(prepare(options), usualOptions, tellProgress);
   const calibration = calibrate(marginsOf(forest, heldOut), heldOut.labels);
   writeFileSync(out, toModelFile({ schemaHash: featureSchemaHash, forest, calibration }));
   console.log(
-    `${out}: ${forest.treeCount} trees, calibrated on ${test.length} payments of days ${options.trainDay + 14} to ${options.trainDay + 20}`,
+    `${out}: ${forest.treeCount} trees, calibrated on ${heldOut.labels.length} payments of days ${options.trainDay + 14} to ${options.trainDay + 20}`,
   );
   return 0;
 }
 
 function tellProgress(treesDone: number): void {
   if (treesDone % 20 === 0) say(`${treesDone} of ${usualOptions.trees} trees`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

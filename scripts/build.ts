@@ -4,7 +4,7 @@ import { assemblyFolder, removeOldAssemblies, synthesize } from './build/assembl
 import { bundle, bundlesFolder, bundlesHash } from './build/bundles.ts';
 import { buildFolder, hashOf } from './build/inputs.ts';
 import { withLock } from './build/lock.ts';
-import { say } from './build/say.ts';
+import { say } from './say.ts';
 
 /**
  * `node scripts/build.ts [--stage local] [--bundles-only] [--measure]`: bundles all functions, synthesizes the stage, and

@@ -4,47 +4,40 @@ export interface Scored {
   readonly labels: Uint8Array;
 }
 
-/** Places of the scores, the highest first. */
-function ranking({ scores }: Scored): Uint32Array {
-  return Uint32Array.from(scores, (_, index) => index).sort((one, other) => (scores[other] ?? 0) - (scores[one] ?? 0));
+/** How many of either kind share a score, the highest score first. */
+function* ranks({ scores, labels }: Scored): Generator<{ readonly frauds: number; readonly genuine: number }> {
+  const order = Uint32Array.from(scores, (_, index) => index);
+  order.sort((one, other) => (scores[other] ?? 0) - (scores[one] ?? 0));
+  for (let from = 0; from < order.length;) {
+    let [to, frauds] = [from, 0];
+    while (to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]) {
+      frauds += labels[order[to] ?? 0] ?? 0;
+      to += 1;
+    }
+    yield { frauds, genuine: to - from - frauds };
+    from = to;
+  }
 }
 
 /** The area under the receiver operating characteristic: how often a fraud scores above a genuine payment; ties count half. */
 export function areaUnderRoc(scored: Scored): number {
-  const { scores, labels } = scored;
-  let [frauds, pairs, genuineAbove] = [0, 0, 0];
-  const total = labels.reduce((sum, label) => sum + label, 0);
-  const order = ranking(scored);
-  for (let from = 0; from < order.length;) {
-    let [to, fraudsHere] = [from, 0];
-    while (to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]) {
-      fraudsHere += labels[order[to] ?? 0] ?? 0;
-      to += 1;
-    }
-    const genuineHere = to - from - fraudsHere;
-    pairs += genuineHere * frauds + (genuineHere * fraudsHere) / 2;
-    frauds += fraudsHere;
-    genuineAbove += genuineHere;
-    from = to;
+  let [frauds, genuine, pairs] = [0, 0, 0];
+  for (const here of ranks(scored)) {
+    pairs += here.genuine * frauds + (here.genuine * here.frauds) / 2;
+    frauds += here.frauds;
+    genuine += here.genuine;
   }
-  return pairs / (total * genuineAbove);
+  return pairs / (frauds * genuine);
 }
 
 /** Average precision: the sum of each threshold's precision times the recall that it adds (no interpolation, as scikit-learn's). */
 export function averagePrecision(scored: Scored): number {
-  const { scores, labels } = scored;
-  const total = labels.reduce((sum, label) => sum + label, 0);
-  const order = ranking(scored);
-  let [frauds, sum] = [0, 0];
-  for (let from = 0; from < order.length;) {
-    let [to, fraudsHere] = [from, 0];
-    while (to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]) {
-      fraudsHere += labels[order[to] ?? 0] ?? 0;
-      to += 1;
-    }
-    frauds += fraudsHere;
-    sum += (fraudsHere / total) * (frauds / to);
-    from = to;
+  const total = scored.labels.reduce((sum, label) => sum + label, 0);
+  let [frauds, all, sum] = [0, 0, 0];
+  for (const here of ranks(scored)) {
+    frauds += here.frauds;
+    all += here.frauds + here.genuine;
+    sum += (here.frauds / total) * (frauds / all);
   }
   return sum;
 }

@@ -27,6 +27,22 @@ export interface Fold {
   readonly test: readonly number[];
 }
 
+/** Payments with their vectors, and the first day of a fold of them. */
+export interface FoldOfData {
+  readonly transactions: Transactions;
+  readonly replayed: Replayed;
+  readonly trainDay: number;
+}
+
+/** A forest of a fold's week, and what it has not seen: the fold's test, by indexes and as vectors. */
+export interface TrainedOnFold {
+  readonly forest: Forest;
+  readonly trainingPayments: number;
+  readonly trainingSeconds: number;
+  readonly test: readonly number[];
+  readonly testExamples: Examples;
+}
+
 /**
  * A fold of ../shared/fraud-data/README.md: trains on days `trainDay` to `trainDay + 6`, waits seven days, tests on the seven
  * after them. Cards that were known to be compromised by then are not tested.
@@ -45,19 +61,25 @@ export function foldOf(transactions: Transactions, trainDay: number): Fold {
   };
 }
 
-/** Trains on a fold's week, and says how well its test was told. */
-export function evaluateFold(
-  transactions: Transactions,
-  replayed: Replayed,
-  trainDay: number,
+/** Trains on a fold's week. */
+export function trainOnFold(
+  { transactions, replayed, trainDay }: FoldOfData,
   options: TrainingOptions,
   progress?: (treesDone: number) => void,
-): Figures {
+): TrainedOnFold {
   const { training, test } = foldOf(transactions, trainDay);
   const began = performance.now();
   const forest = trainForest(examplesOf(transactions, replayed, training), options, progress);
   const trainingSeconds = (performance.now() - began) / 1000;
-  const examples = examplesOf(transactions, replayed, test);
+  return {
+    ...{ forest, trainingSeconds, trainingPayments: training.length, test },
+    testExamples: examplesOf(transactions, replayed, test),
+  };
+}
+
+/** Says how well a fold's test was told. */
+export function testFold(transactions: Transactions, trained: TrainedOnFold): Figures {
+  const { forest, test, testExamples: examples, trainingPayments, trainingSeconds } = trained;
   const scored = { scores: marginsOf(forest, examples), labels: examples.labels };
   const payments = test.map((index, row): ScoredPayment => ({
     day: Math.floor(transactions.times[index] ?? 0),
@@ -69,7 +91,7 @@ export function evaluateFold(
     areaUnderRoc: areaUnderRoc(scored),
     averagePrecision: averagePrecision(scored),
     cardPrecision: cardPrecision(payments, cardsLookedAt),
-    trainingPayments: training.length,
+    trainingPayments,
     testPayments: test.length,
     trainingSeconds,
   };

@@ -2,10 +2,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { contributionsOf, marginOf } from '../../core/fraud/model/forest.ts';
 import { parseModelFile, toModelFile } from '../../core/fraud/model/fraud-model.ts';
-import { trainForest, usualOptions } from '../training/train-forest.ts';
-import { examplesOf, foldOf } from './protocol.ts';
-import type { Transactions } from './read-transactions.ts';
-import type { Replayed } from './replay.ts';
+import type { TrainedOnFold } from './protocol.ts';
 
 /** How fast a model scores and loads, and how large it is. */
 export interface ScoringSpeed {
@@ -18,15 +15,12 @@ export interface ScoringSpeed {
 
 const scoredTimes = 20_000;
 
-/** Trains on a week, stores and loads the model, and scores the payments of its test. */
-export function measureScoring(transactions: Transactions, replayed: Replayed, trainDay: number): ScoringSpeed {
-  const { training, test } = foldOf(transactions, trainDay);
-  const forest = trainForest(examplesOf(transactions, replayed, training), usualOptions);
+/** Stores and loads the model of a fold, and scores the payments of its test. */
+export function measureScoring({ forest, test, testExamples: { columns } }: TrainedOnFold): ScoringSpeed {
   const text = toModelFile({ schemaHash: featureSchemaHash, forest, calibration: { slope: 1, shift: 0 } });
   const began = performance.now();
   const model = parseModelFile(text, featureSchemaHash);
   const loadingMilliseconds = performance.now() - began;
-  const { columns } = examplesOf(transactions, replayed, test);
   const microseconds = Array.from({ length: scoredTimes }, (_, time) => {
     const vector = columns.map((column) => column[time % test.length] ?? 0);
     const from = performance.now();

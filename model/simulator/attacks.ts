@@ -2,6 +2,7 @@ import type { Draw } from './draw.ts';
 import type { Customer, Market } from './market.ts';
 import { timeOfDay } from './market.ts';
 import type { AttackKind, SimulatedPayment } from './payment.ts';
+import { attackKinds } from './payment.ts';
 
 const [second, minute, hour] = [1 / 86_400, 1 / 1440, 1 / 24];
 
@@ -22,13 +23,7 @@ export function attacksOf(draw: Draw, market: Market, day: number): readonly Sim
     Array.from({ length: draw.times((attacksPerDay[kind] * market.customers.length) / 1000) }, () =>
       attacks[kind](draw, market, day),
     ).flat();
-  return [
-    ...begin('card_testing'),
-    ...begin('account_takeover'),
-    ...begin('collusion'),
-    ...begin('stolen_gift_cards'),
-    ...begin('amount_anomaly'),
-  ];
+  return attackKinds.flatMap(begin);
 }
 
 const stranger = (draw: Draw, what: string) => `${what}-${draw.whole(0, 1e12)}`;

@@ -1,9 +1,9 @@
 import type { Forest } from '../../core/fraud/model/forest.ts';
 import { placesOf } from '../../core/fraud/model/forest.ts';
-import type { BinnedColumn } from './binning.ts';
 import { binColumn } from './binning.ts';
 import type { GrowthOptions, Tree } from './grow-tree.ts';
 import { growTree } from './grow-tree.ts';
+import type { Gradients } from './histograms.ts';
 import { HistogramPool, layoutOf } from './histograms.ts';
 import { seededRandom } from '../../local/kernel/random.ts';
 
@@ -52,7 +52,7 @@ export function trainForest(
     const order = drawRows(labels.length, options.rowShare, random);
     const features = drawFeatures(columns.length, options.featureShare, random);
     const tree = growTree({ columns: binned, layout, pool, gradients, order, features }, options);
-    addTree(tree, binned, margins);
+    addTree(tree, columns, margins);
     trees.push(tree);
     progress(index + 1);
   }
@@ -65,11 +65,7 @@ function baseOf(labels: Uint8Array): number {
   return Math.log((frauds + 1) / (labels.length - frauds + 1));
 }
 
-function derive(
-  labels: Uint8Array,
-  margins: Float64Array,
-  { gradients, hessians }: { readonly gradients: Float64Array; readonly hessians: Float64Array },
-): void {
+function derive(labels: Uint8Array, margins: Float64Array, { gradients, hessians }: Gradients): void {
   for (let row = 0; row < labels.length; row += 1) {
     const probability = 1 / (1 + Math.exp(-(margins[row] ?? 0)));
     gradients[row] = probability - (labels[row] ?? 0);
@@ -92,22 +88,13 @@ function drawFeatures(count: number, share: number, random: () => number): reado
     .toSorted((one, other) => one - other);
 }
 
-/** By the real numbers' bins, which a threshold parts as it parts the numbers. */
-function addTree(
-  { features, thresholds, values }: Tree,
-  columns: readonly BinnedColumn[],
-  margins: Float64Array,
-): void {
-  const bins = columns.map((column) => column.bins);
-  const parting = Array.from(features, (feature, place) =>
-    feature < 0 ? 0 : (columns[feature]?.cuts.indexOf(thresholds[place] ?? 0) ?? 0),
-  );
+function addTree({ features, thresholds, values }: Tree, columns: Examples['columns'], margins: Float64Array): void {
   for (let row = 0; row < margins.length; row += 1) {
     let place = 0;
     for (;;) {
       const feature = features[place] ?? -1;
       if (feature < 0) break;
-      place = (bins[feature]?.[row] ?? 0) <= (parting[place] ?? 0) ? 2 * place + 1 : 2 * place + 2;
+      place = (columns[feature]?.[row] ?? 0) <= (thresholds[place] ?? 0) ? 2 * place + 1 : 2 * place + 2;
     }
     margins[row] = (margins[row] ?? 0) + (values[place] ?? 0);
   }

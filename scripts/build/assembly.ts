@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import * as z from 'zod';
 import { buildFolder, projectFolder } from './inputs.ts';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 
 const assembliesFolder = join(buildFolder, 'assemblies');
 

@@ -2,7 +2,7 @@ import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { basename, dirname, join, relative } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { buildFolder, projectFolder } from './inputs.ts';
-import { sayDuration } from './say.ts';
+import { sayDuration } from '../say.ts';
 
 /** A folder for each function, which is its deployment package: index.js and the package.json that says its format. */
 export const bundlesFolder = join(buildFolder, 'functions');

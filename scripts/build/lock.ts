@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buildFolder } from './inputs.ts';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 
 /** Longer than any build takes. */
 const patienceMilliseconds = 300_000;

@@ -29,14 +29,16 @@ export function marginOf(forest: Forest, vector: ArrayLike<number>): number {
   return margin;
 }
 
-function leafOf({ features, thresholds }: Forest, root: number, vector: ArrayLike<number>): number {
+function leafOf(forest: Forest, root: number, vector: ArrayLike<number>): number {
   let place = 0;
-  for (;;) {
-    const at = root + place;
-    const feature = features[at] ?? -1;
-    if (feature < 0) return at;
-    place = (vector[feature] ?? 0) <= (thresholds[at] ?? 0) ? 2 * place + 1 : 2 * place + 2;
-  }
+  while ((forest.features[root + place] ?? -1) >= 0) place = childOf(forest, root, place, vector);
+  return root + place;
+}
+
+/** Where a walk goes on from a place of the tree that begins at `root`. */
+function childOf({ features, thresholds }: Forest, root: number, place: number, vector: ArrayLike<number>): number {
+  const at = root + place;
+  return (vector[features[at] ?? 0] ?? 0) <= (thresholds[at] ?? 0) ? 2 * place + 1 : 2 * place + 2;
 }
 
 /**
@@ -45,7 +47,7 @@ function leafOf({ features, thresholds }: Forest, root: number, vector: ArrayLik
  * roots are worth, they sum to the margin.
  */
 export function contributionsOf(forest: Forest, vector: ArrayLike<number>): Float64Array {
-  const { features, thresholds, values, treeCount, depth } = forest;
+  const { features, values, treeCount, depth } = forest;
   const contributions = new Float64Array(vector.length);
   const places = placesOf(depth);
   for (let tree = 0; tree < treeCount; tree += 1) {
@@ -55,7 +57,7 @@ export function contributionsOf(forest: Forest, vector: ArrayLike<number>): Floa
       const at = root + place;
       const feature = features[at] ?? -1;
       if (feature < 0) break;
-      place = (vector[feature] ?? 0) <= (thresholds[at] ?? 0) ? 2 * place + 1 : 2 * place + 2;
+      place = childOf(forest, root, place, vector);
       contributions[feature] = (contributions[feature] ?? 0) + (values[root + place] ?? 0) - (values[at] ?? 0);
     }
   }

@@ -40,7 +40,7 @@ const modelFile = z.strictObject({
 /** The text of a model's file. */
 export function toModelFile({ schemaHash, forest, calibration }: FraudModel): string {
   const { depth, treeCount, base, features, thresholds, values } = forest;
-  const text = (numbers: Int16Array | Float64Array | Float32Array) =>
+  const text = (numbers: Int16Array | Float64Array) =>
     Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64');
   return JSON.stringify({
     ...{ format: 1, schemaHash, depth, treeCount, base, calibration },
