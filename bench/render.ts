@@ -79,6 +79,7 @@ function costTable({ load, meter }: Phase): string[] {
   const million = (cost: number) => decimals((cost / load.count) * 1_000_000, 2);
   const services = Object.entries(meter.dollars.byService).filter(([, cost]) => cost > 0);
   const used = (name: string) => each(meter.usage[name] ?? 0);
+  const writes = (tables: RegExp) => each(writeUnitsOf(meter.items.calls, tables));
   return table(
     ['A million payments on AWS', 'Dollars'],
     [
@@ -90,8 +91,10 @@ function costTable({ load, meter }: Phase): string[] {
     table(
       ['A payment on AWS', 'Count'],
       [
-        ['DynamoDB write units, fraud apart (bar for two calls: 14)', each(moneyWrites(meter.items.calls))],
-        ['DynamoDB write units, all', used('dynamoDbWriteUnits')],
+        ['DynamoDB write units: its money (bar for two calls: 14)', writes(/^(?!.*(?:Fraud|Cvc)Table)/u)],
+        ["DynamoDB write units: its security code's deletion", writes(/CvcTable/u)],
+        ['DynamoDB write units: fraud', writes(/FraudTable/u)],
+        ['DynamoDB write units: all', used('dynamoDbWriteUnits')],
         ['DynamoDB read units', used('dynamoDbReadUnits')],
         [
           'KMS requests (bar: 1)',
@@ -106,10 +109,9 @@ function costTable({ load, meter }: Phase): string[] {
   );
 }
 
-/** The writes of what is no counter of fraud. */
-function moneyWrites(calls: readonly ItemCall[]): number {
+function writeUnitsOf(calls: readonly ItemCall[], tables: RegExp): number {
   const writes = calls.flatMap(({ accesses }) => accesses).filter(({ kind }) => kind === 'write');
-  return sum(writes.filter((access) => !/fraud/iu.test(access.table)).map(unitsOf));
+  return sum(writes.filter(({ table: name }) => tables.test(name)).map(unitsOf));
 }
 
 function unitsOf({ units, indexes }: ItemCall['accesses'][number]): number {
