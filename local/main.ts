@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     port,
     log: say,
     simulators: simulatorsOf(projectRoot),
+    compiledCodeDirectory: resolve(projectRoot, '.build/compiled-functions'),
   });
   // Until here a signal ends the process as any other: everything is made to survive that.
   const told = new Promise<void>((end) => {

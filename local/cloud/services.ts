@@ -36,6 +36,7 @@ export interface ServicesOptions extends ServiceOptions {
   /** Where the API is. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
+  readonly compiledCodeDirectory?: string | undefined;
   /** Takes what has to be closed at the end, the last one first. */
   readonly opened: AsyncDisposableStack;
 }

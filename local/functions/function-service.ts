@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { AwsError } from '../kernel/aws-error.ts';
 import { parseJson } from '../kernel/json.ts';
@@ -24,6 +25,8 @@ export interface FunctionServiceOptions extends ServiceOptions {
   readonly respond?: WorkerHooks['respond'];
   /** Default `shared`. */
   readonly isolation?: Isolation;
+  /** Where bundles are kept as V8 has compiled them; several clouds may share it. Default: a folder of the data folder. */
+  readonly compiledCodeDirectory?: string | undefined;
   /** Heap of the shared worker, default 512. */
   readonly sharedMemoryMegabytes?: number;
   /** Hears of every line of every function's log, beside the file. */
@@ -35,7 +38,7 @@ export interface FunctionService extends AwsService {
   isInvocationAlive(id: string): boolean;
   /** Takes up the asynchronous invocations that an earlier process accepted. Call once, when the gateway listens. */
   start(): void;
-  /** Imports all bundles, one after the other, so that no first request waits for it. Never rejects. */
+  /** Imports all bundles, one after the other while nobody calls, so that no later request waits for it. Never rejects. */
   warmUp(): Promise<void>;
 }
 
@@ -55,6 +58,9 @@ export function createFunctionService(options: FunctionServiceOptions): Function
   return new LocalFunctionService(options);
 }
 
+/** Who starts an instance and calls it at once waits for no more imports than the calls need. */
+const quietMilliseconds = 500;
+
 const invokeInput = z.object({
   FunctionName: z.string(),
   InvocationType: z.enum(['RequestResponse', 'Event', 'DryRun']).default('RequestResponse'),
@@ -68,6 +74,8 @@ class LocalFunctionService implements FunctionService {
   readonly #options: FunctionServiceOptions;
   readonly #functions: ReadonlyMap<string, FunctionDefinition>;
   readonly #concurrency: ConcurrencyLimits;
+  /** By the machine's clock. */
+  #lastCallAt = performance.now();
   readonly #workers: FunctionWorkers;
   readonly #asynchronous: AsynchronousInvocations;
   readonly #logFiles: LogFiles;
@@ -137,10 +145,19 @@ class LocalFunctionService implements FunctionService {
 
   async warmUp(): Promise<void> {
     try {
-      for (const definition of this.#functions.values()) await this.#workers.import(definition);
+      for (const definition of this.#functions.values()) {
+        await this.#untilQuiet();
+        await this.#workers.import(definition);
+      }
     } catch (error) {
       this.#options.log(`Warming up stopped: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** An import holds up the thread that functions share: it waits until nobody has called for a while. */
+  async #untilQuiet(): Promise<void> {
+    const isQuiet = () => this.#alive.size === 0 && performance.now() - this.#lastCallAt > quietMilliseconds;
+    while (!isQuiet()) await delay(quietMilliseconds / 5, undefined, { ref: false });
   }
 
   busy(): boolean {
@@ -158,12 +175,14 @@ class LocalFunctionService implements FunctionService {
     const release = this.#concurrency.take(definition);
     const measured = this.#options.metering?.invocation(definition.name, id, waitedFor);
     this.#alive.add(id);
+    this.#lastCallAt = performance.now();
     try {
       const outcome = limitAnswer(await this.#workers.run(definition, id, payload));
       measured?.end(outcome);
       return outcome;
     } finally {
       this.#alive.delete(id);
+      this.#lastCallAt = performance.now();
       release();
     }
   }
@@ -182,7 +201,7 @@ class LocalFunctionService implements FunctionService {
         clockOffset,
         awsEndpointUrl: awsEndpointUrl(),
         handsOver: respond !== undefined,
-        cacheDirectory: join(dataDir, 'functions', 'compile-cache'),
+        cacheDirectory: this.#options.compiledCodeDirectory ?? join(dataDir, 'functions', 'compile-cache'),
       }),
       toWorkerFunction: (definition) =>
         toWorkerFunction(definition, {

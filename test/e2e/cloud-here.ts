@@ -41,6 +41,7 @@ export async function startCloudHere(
     port: 0,
     log: () => undefined,
     simulators: simulatorsOf(resolve('.')),
+    compiledCodeDirectory: resolve('.build/compiled-functions'),
     observe,
   });
   return {

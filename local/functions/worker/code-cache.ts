@@ -11,10 +11,11 @@ const storeDelayMilliseconds = 2_000;
  * Compiles a file's text to a script, with V8's compiled code of an earlier run when the folder has it. Node's own
  * compile cache serves only files that its loader wraps; ours hands in more names than that.
  *
- * Entries are named by file and text: of the text V8 itself compares little more than its length.
+ * Entries are named by text, of which V8 itself compares little more than its length, and by what the file is in whatever
+ * folder it lies: of that, an older one is removed.
  */
-export function compile(text: string, filename: string, cacheDirectory: string): Script {
-  const file = join(cacheDirectory, `${hash(filename)}-${hash(text)}.v8`);
+export function compile(text: string, filename: string, name: string, cacheDirectory: string): Script {
+  const file = join(cacheDirectory, `${hash(name)}-${hash(text)}.v8`);
   const cachedData = readCache(file);
   const script = new Script(text, {
     filename,

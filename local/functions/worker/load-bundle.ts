@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { compile } from './code-cache.ts';
 import type { BundleInstance, Surroundings } from './invocation-context.ts';
 import { RuntimeError } from './runtime-error.ts';
@@ -12,12 +12,12 @@ export type Handler = (event: unknown, context: unknown) => unknown;
  * under the name that Lambda's runtime gives to a missing file, module or export and to a syntax error.
  */
 export function loadBundle({ definition, surroundings }: BundleInstance, cacheDirectory: string): Handler {
-  const { directory, handler } = definition;
+  const { name, directory, handler } = definition;
   const [moduleName, exportPath] = splitHandler(handler);
   const filename = ['.js', '.cjs'].map((suffix) => join(directory, `${moduleName}${suffix}`)).find(existsSync);
   if (filename === undefined)
     throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${moduleName}'`);
-  const exported = loadModule(filename, { directory, surroundings, cacheDirectory, modules: new Map() });
+  const exported = loadModule(filename, { name, directory, surroundings, cacheDirectory, modules: new Map() });
   const exportedHandler = exportPath.reduce(readMember, exported);
   if (typeof exportedHandler !== 'function') {
     throw new RuntimeError(
@@ -49,6 +49,8 @@ function readMember(value: unknown, name: string): unknown {
 
 /** One loading of a bundle: files that it requires get the same surroundings and share one list of modules. */
 interface Loading {
+  /** The function's. */
+  readonly name: string;
   readonly directory: string;
   readonly surroundings: Surroundings;
   readonly cacheDirectory: string;
@@ -68,7 +70,7 @@ function loadModule(filename: string, loading: Loading): unknown {
   if (known) return known.exports;
   const loaded: LoadedModule = { exports: {}, id: filename, filename, loaded: false };
   loading.modules.set(filename, loaded);
-  const run = compileModule(filename, loading.cacheDirectory);
+  const run = compileModule(filename, loading);
   const { process, console } = loading.surroundings;
   const parameters = [
     loaded.exports,
@@ -87,12 +89,16 @@ function loadModule(filename: string, loading: Loading): unknown {
 // The bundle's names for what it is given; on the first line, so that line numbers in its stack traces are right.
 const wrapperHead = '(function (exports, require, module, __filename, __dirname, process, console) {';
 
-function compileModule(filename: string, cacheDirectory: string): (this: unknown, ...parameters: unknown[]) => unknown {
+function compileModule(
+  filename: string,
+  { name, directory, cacheDirectory }: Loading,
+): (this: unknown, ...parameters: unknown[]) => unknown {
+  const nameInCache = `${name}/${relative(directory, filename)}`;
   const text = readFileSync(filename, 'utf8')
     .replace(/^\uFEFF/u, '')
     .replace(/^#!.*/u, '');
   try {
-    const run: unknown = compile(`${wrapperHead}${text}\n})`, filename, cacheDirectory).runInThisContext();
+    const run: unknown = compile(`${wrapperHead}${text}\n})`, filename, nameInCache, cacheDirectory).runInThisContext();
     if (typeof run !== 'function') throw new SyntaxError(`${filename} is not a CommonJS module.`);
     return function (...parameters): unknown {
       return Reflect.apply(run, this, parameters);
