@@ -1,3 +1,4 @@
+import type { ClientOptions } from '../../packages/client/index.ts';
 import { startInstance } from '../throw-away-instance.ts';
 import type { World } from './world.ts';
 import { createWorld } from './world.ts';
@@ -10,7 +11,12 @@ export interface RestartableWorld extends World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(dataDir: string, random: () => number): Promise<RestartableWorld> {
+/** In: what `createWorld` takes, and the folder of its instance's data. */
+export async function startWorld(
+  dataDir: string,
+  random: () => number,
+  pause?: ClientOptions['pause'],
+): Promise<RestartableWorld> {
   let instance = await startInstance({ dataDir });
   let restarted: Promise<void> = Promise.resolve();
   const restart = async () => {
@@ -18,7 +24,7 @@ export async function startWorld(dataDir: string, random: () => number): Promise
     instance = await startInstance({ dataDir });
   };
   return {
-    ...createWorld(() => instance, random),
+    ...createWorld(() => instance, random, pause),
     dataDir,
     isUp: () => restarted,
     killAndRestart: () => (restarted = restart()),

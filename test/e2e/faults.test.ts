@@ -15,7 +15,7 @@ import { createWorld } from '../../scripts/soak/world.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
 import { provenBooks } from './proven-books.ts';
-import { seed } from './random-lives.ts';
+import { seed, soon } from './random-lives.ts';
 import { storedItems } from './stored-items.ts';
 import { filesHolding, paymentOf, shopper } from './support.ts';
 
@@ -77,12 +77,6 @@ function faultFor(service: string, kind: Kind, cell: number, now: Date): Fault {
   return { service, operation, kind, seed: cell + 1, rate, ...delay };
 }
 
-/** Callers who do not wait long before they try again: of outages there are many here. */
-function givenWorld(): World {
-  const soon = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds / 10));
-  return createWorld(() => here, random, soon);
-}
-
 async function givenDecliningPayment(cell: number) {
   const token = await shopper(here).token(decliningCard);
   return (world: World) =>
@@ -117,7 +111,7 @@ describe(`with a fault of each kind on each service, amid everything that is don
     '%s %s: what was told has happened, nothing stays open, and the books agree',
     async (service, kind) => {
       const cell = cells.findIndex((other) => other[0] === service && other[1] === kind);
-      const world = givenWorld();
+      const world = createWorld(() => here, random, soon);
       const { faults } = here.cloud;
       begun.push({ cell: `${service} ${kind}`, at: (await here.now()).toISOString() });
       const payments = await Promise.all(Array.from({ length: paymentsBefore }, () => pay(world)));

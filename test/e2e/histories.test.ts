@@ -10,7 +10,7 @@ import { settle } from '../../scripts/soak/settle.ts';
 import type { RestartableWorld } from '../../scripts/soak/restartable-world.ts';
 import { startWorld } from '../../scripts/soak/restartable-world.ts';
 import { provenBooks } from './proven-books.ts';
-import { neverDone, seed } from './random-lives.ts';
+import { neverDone, seed, soon } from './random-lives.ts';
 
 const histories = 500;
 const callersAtOnce = 8;
@@ -21,7 +21,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'quittance-histories-'));
 let world: RestartableWorld;
 
 beforeAll(async () => {
-  world = await startWorld(dataDir, seededRandom(seed));
+  world = await startWorld(dataDir, seededRandom(seed), soon);
 });
 
 afterAll(async () => {

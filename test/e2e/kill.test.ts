@@ -9,7 +9,7 @@ import type { RestartableWorld } from '../../scripts/soak/restartable-world.ts';
 import { startWorld } from '../../scripts/soak/restartable-world.ts';
 import { settle } from '../../scripts/soak/settle.ts';
 import { provenBooks } from './proven-books.ts';
-import { neverDone, seed } from './random-lives.ts';
+import { neverDone, seed, soon } from './random-lives.ts';
 import { cvcFields, storedTables } from './stored-tables.ts';
 import { filesHolding } from './support.ts';
 
@@ -40,7 +40,7 @@ async function expectNoCvcLeft(folder: string): Promise<void> {
 
 describe(`${kills} times kill -9 amid payments, captures, refunds, voids, gift cards, quotes and disputes, of seed ${seed}`, () => {
   test('what was told has happened, what was begun comes to an end, and the books agree', async () => {
-    const world = await startWorld(dataDir, seededRandom(seed));
+    const world = await startWorld(dataDir, seededRandom(seed), soon);
     try {
       let isOver = false;
       const lane = async () => {
