@@ -24,6 +24,7 @@ const repeatable = [
   'Query',
   'TransactWriteItems',
   'TransactGetItems',
+  'BatchGetItem',
 ];
 
 /** A call that fewer than half of all payments make is not the payment's. */
@@ -38,12 +39,14 @@ export function planRawCalls(calls: readonly ItemCall[], tables: readonly TableS
   const shapes = new Map(tables.map((table) => [table.name, table]));
   /** The indexes that a table's own item of the payment is in. */
   const indexed = new Map<string, Set<string>>();
+  /** Tables whose items of the payment an earlier call has updated: what is put there then is another item. */
+  const updated = new Set<string>();
   const own = mergeOutcomes(calls).filter(
     ({ operation, count }) => repeatable.includes(operation) && count / payments >= leastShare,
   );
   const planned = own.flatMap((call, position) =>
     Array.from({ length: Math.round(call.count / payments) }, (_, repeat) =>
-      planCall(call, shapes, indexed, { position, repeat }),
+      planCall(call, shapes, { indexed, updated }, { position, repeat }),
     ),
   );
   return { setup: planSetup(own, shapes), calls: planned };
@@ -84,7 +87,7 @@ function planSetup(calls: readonly ItemCall[], shapes: ReadonlyMap<string, Table
 function planCall(
   call: ItemCall,
   shapes: ReadonlyMap<string, TableShape>,
-  indexed: Map<string, Set<string>>,
+  { indexed, updated }: { readonly indexed: Map<string, Set<string>>; readonly updated: Set<string> },
   { position, repeat }: { readonly position: number; readonly repeat: number },
 ): RawCall {
   const updates = new Set(call.accesses.filter(({ action }) => action === 'Update').map(({ table }) => table));
@@ -92,11 +95,13 @@ function planCall(
     const table = shapes.get(access.table);
     if (!table) return [];
     // What is put beside an item that is updated is another item of the same payment, and another one in each call.
-    const isOther = access.action === 'Put' && updates.has(access.table);
+    const isOther = access.action === 'Put' && (updates.has(access.table) || updated.has(access.table));
     const role = isOther ? `other${position}.${repeat}-` : `own${repeat}-`;
     return [planAccess(access, table, indexed, role)];
   });
+  for (const table of updates) updated.add(table);
   const [first] = parts;
+  if (call.operation === 'BatchGetItem') return planBatch(call, shapes, repeat);
   const operation = first ? call.operation : 'ListTables';
   return {
     operation,
@@ -105,6 +110,20 @@ function planCall(
         ? { TransactItems: parts.map(({ action, body }) => ({ [action]: body(payment) })) }
         : (first?.body(payment) ?? {}),
   };
+}
+
+/** Reads as many items at once as the call did: those that are not there cost as much. */
+function planBatch(call: ItemCall, shapes: ReadonlyMap<string, TableShape>, repeat: number): RawCall {
+  const body = (payment: number) => ({
+    RequestItems: Object.fromEntries(
+      call.accesses.flatMap(({ table: name, items }) => {
+        const table = shapes.get(name);
+        const keys = Array.from({ length: Math.max(1, Math.round(items / call.count)) }, (_, index) => index);
+        return table ? [[name, { Keys: keys.map((key) => keyOf(table, `own${repeat + key}-${payment}`)) }]] : [];
+      }),
+    ),
+  });
+  return { operation: call.operation, body };
 }
 
 function planAccess(access: Access, table: TableShape, indexed: Map<string, Set<string>>, role: string) {
