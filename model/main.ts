@@ -4,19 +4,27 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { featureSchemaHash } from '../core/fraud/features/features.ts';
+import type { Forest } from '../core/fraud/model/forest.ts';
 import { toModelFile } from '../core/fraud/model/fraud-model.ts';
 import { parseCommandLine, runCommand, UsageError } from '../scripts/command-line.ts';
 import { say } from '../scripts/say.ts';
 import type { FoldOfData } from './evaluation/protocol.ts';
 import { marginsOf, testFold, trainOnFold } from './evaluation/protocol.ts';
 import { readTransactions, replayTransactions } from './evaluation/read-transactions.ts';
+import { trainOnSimulation } from './evaluation/evaluate-simulation.ts';
+import { simulate } from './simulator/simulate.ts';
 import { calibrate } from './training/calibrate.ts';
+import type { Examples } from './training/train-forest.ts';
 import { usualOptions } from './training/train-forest.ts';
+
+const market = { customers: 4000, sellers: 250, days: 56 };
+const marketDays = { training: { from: 21, to: 42 }, heldOut: { from: 49, to: 56 }, test: { from: 56, to: 56 } };
 
 const usage = `Usage: npm run model -- evaluate --data FILE --train-day D [--json]
        npm run model -- train --data FILE --train-day D --out FILE
+       npm run model -- train --simulation SEED --out FILE
 Trains on days D to D+6 of FILE (its format: the README of the shared data), waits seven days, and tests, or calibrates, on the seven
-after them. Days count from the file's day 0.`;
+after them. Days count from the file's day 0. --simulation makes its own market by a seed; so is model/shipped-model.json made.`;
 
 interface Options {
   readonly data: string;
@@ -33,10 +41,12 @@ await runCommand(usage, () => {
       data: { type: 'string' },
       'train-day': { type: 'string' },
       out: { type: 'string' },
+      simulation: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
-  const { data, 'train-day': day, out, json } = values;
+  const { data, 'train-day': day, out, json, simulation } = values;
+  if (simulation !== undefined && positionals.join(' ') === 'train') return trainShipped(simulation, out);
   if (data === undefined) throw new UsageError('--data is missing.');
   if (!existsSync(data)) throw new UsageError(`There is no file ${data}.`);
   if (!/^\d{1,4}$/u.test(day ?? '')) throw new UsageError('--train-day has to be a day of the file, such as 115.');
@@ -78,14 +88,24 @@ function evaluate(options: Options): number {
 }
 
 function train(options: Options): number {
-  const { out } = options;
+  const { forest, testExamples } = trainOnFold(prepare(options), usualOptions, tellProgress);
+  return write(options.out, forest, testExamples);
+}
+
+/** Of a market of our own: three weeks for training, one a week later for calibration. */
+function trainShipped(seed: string, out: string | undefined): number {
+  if (!/^\d{1,9}$/u.test(seed)) throw new UsageError('--simulation has to be a seed, such as 1.');
+  say('simulating and replaying');
+  const payments = simulate({ ...market, seed: Number(seed) });
+  const { forest, heldOut } = trainOnSimulation(payments, marketDays, tellProgress);
+  return write(out, forest, heldOut);
+}
+
+function write(out: string | undefined, forest: Forest, heldOut: Examples): number {
   if (out === undefined) throw new UsageError('--out is missing: where the model is written to.');
-  const { forest, testExamples: heldOut } = trainOnFold(prepare(options), usualOptions, tellProgress);
   const calibration = calibrate(marginsOf(forest, heldOut), heldOut.labels);
-  writeFileSync(out, toModelFile({ schemaHash: featureSchemaHash, forest, calibration }));
-  console.log(
-    `${out}: ${forest.treeCount} trees, calibrated on ${heldOut.labels.length} payments of days ${options.trainDay + 14} to ${options.trainDay + 20}`,
-  );
+  writeFileSync(out, `${toModelFile({ schemaHash: featureSchemaHash, forest, calibration })}\n`);
+  console.log(`${out}: ${forest.treeCount} trees, calibrated on ${heldOut.labels.length} payments held out`);
   return 0;
 }
 

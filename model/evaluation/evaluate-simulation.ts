@@ -1,3 +1,4 @@
+import type { Forest } from '../../core/fraud/model/forest.ts';
 import type { Examples } from '../training/train-forest.ts';
 import { trainForest, usualOptions } from '../training/train-forest.ts';
 import type { AttackKind, SimulatedPayment } from '../simulator/payment.ts';
@@ -24,29 +25,43 @@ export interface SimulationFigures {
 /** A day far enough from the Unix epoch's first that nothing is before it. */
 const firstDay = 20_000;
 
-/**
- * Trains on days of a simulation, sets the threshold on later ones, so that it hinders a share of the honest, and tells what
- * it does on days after those. A week lies between training and the threshold, as labels need it.
- */
-export function evaluateSimulation(
+/** A forest of days of a simulation, and what it has not seen. */
+export interface TrainedOnSimulation {
+  readonly forest: Forest;
+  /** Of the days between: for calibration, and to set a threshold. */
+  readonly heldOut: Examples;
+  readonly test: Examples;
+  /** Of each payment of the test what attack it was. */
+  readonly attacks: readonly (AttackKind | undefined)[];
+}
+
+/** Trains on days of a simulation. A week lies between training and what is held out, as labels need it. */
+export function trainOnSimulation(
   payments: readonly SimulatedPayment[],
-  days: { readonly training: Days; readonly threshold: Days; readonly test: Days },
-  mostHindered: number,
-): SimulationFigures {
+  days: { readonly training: Days; readonly heldOut: Days; readonly test: Days },
+  progress?: (treesDone: number) => void,
+): TrainedOnSimulation {
   const indexOf = ({ from, to }: Days) => payments.flatMap(({ at }, index) => (at >= from && at < to ? [index] : []));
   const labels = Uint8Array.from(payments, ({ attack }) => (attack === undefined ? 0 : 1));
   const at = (index: number) => occurrenceOf(payments[index]);
   const replayed = replay({ count: payments.length, at }, 0);
   const examples = (part: Days): Examples => examplesOf({ labels }, replayed, indexOf(part));
-  const forest = trainForest(examples(days.training), usualOptions);
-  const heldOut = examples(days.threshold);
+  return {
+    forest: trainForest(examples(days.training), usualOptions, progress),
+    heldOut: examples(days.heldOut),
+    test: examples(days.test),
+    attacks: indexOf(days.test).map((index) => payments[index]?.attack),
+  };
+}
+
+/** Sets a threshold that hinders a share of the honest of the days held out, and tells what it does in the test. */
+export function testOnSimulation(
+  { forest, heldOut, test, attacks }: TrainedOnSimulation,
+  mostHindered: number,
+): SimulationFigures {
   const threshold = thresholdFor(marginsOf(forest, heldOut), heldOut.labels, mostHindered);
-  const test = examples(days.test);
   const margins = marginsOf(forest, test);
-  const tested = indexOf(days.test).map((index, row) => ({
-    attack: payments[index]?.attack,
-    isStopped: (margins[row] ?? 0) > threshold,
-  }));
+  const tested = attacks.map((attack, row) => ({ attack, isStopped: (margins[row] ?? 0) > threshold }));
   const shareOf = (attack: AttackKind | undefined) => {
     const all = tested.filter((each) => each.attack === attack);
     return { count: all.length, stopped: all.filter(({ isStopped }) => isStopped).length / all.length };
@@ -71,7 +86,7 @@ function occurrenceOf(payment: SimulatedPayment | undefined): Occurrence {
   const { at, seller, attack, isDeclined, ...seen } = payment;
   return {
     event: { kind: 'payment', at: firstDay + at, ...seen },
-    ...{ card: seen.card, seller, isDeclined, isFraud: attack !== undefined },
+    ...{ seller, isDeclined, isFraud: attack !== undefined },
   };
 }
 

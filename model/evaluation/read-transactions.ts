@@ -55,16 +55,18 @@ export function readTransactions(path: string): Transactions {
 
 /** The file's day 0, Sunday 1 April 2018, in days since the Unix epoch. */
 const dayZero = Date.UTC(2018, 3, 1) / 86_400_000;
-/** What the file does not tell of a payment; who pays is told by whose profile it is. */
-const notInTheFile = { card: '', device: '', address: '', countriesDiffer: false, byGiftCard: false } as const;
+/** What the file does not tell of a payment. */
+const notInTheFile = { buyer: '', device: '', address: '', countriesDiffer: false, byGiftCard: false } as const;
 
 /** The vectors of a file's payments, from a day of the file on. */
 export function replayTransactions(transactions: Transactions, firstDay: number): Replayed {
   const { count, times, customers, terminals, amounts, labels } = transactions;
   const at = (index: number): Occurrence => ({
-    event: { kind: 'payment', at: dayZero + (times[index] ?? 0), amount: amounts[index] ?? 0, ...notInTheFile },
-    card: customers[index] ?? 0,
-    seller: terminals[index] ?? 0,
+    event: {
+      ...{ kind: 'payment', at: dayZero + (times[index] ?? 0), amount: amounts[index] ?? 0 },
+      ...{ card: String(customers[index] ?? 0), ...notInTheFile },
+    },
+    seller: String(terminals[index] ?? 0),
     isDeclined: false,
     isFraud: labels[index] === 1,
   });

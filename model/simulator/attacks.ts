@@ -10,7 +10,7 @@ const [second, minute, hour] = [1 / 86_400, 1 / 1440, 1 / 24];
 const attacksPerDay: Readonly<Record<AttackKind, number>> = {
   card_testing: 0.08,
   account_takeover: 0.5,
-  collusion: 0.04,
+  collusion: 0.03,
   stolen_gift_cards: 0.12,
   amount_anomaly: 0.6,
 };
@@ -33,6 +33,8 @@ const testCards: Attack = (draw, { sellers }, day) => {
   const seller = draw.oneOf(sellers);
   const devices = Array.from({ length: draw.whole(1, 3) }, () => stranger(draw, 'tester'));
   const addresses = Array.from({ length: draw.whole(1, 3) }, () => stranger(draw, 'proxy'));
+  // As guests, each time another, or by a few accounts.
+  const accounts = Array.from({ length: draw.oneOf([1, 5, 100]) }, () => stranger(draw, 'account'));
   // Some try fast, some slowly, so that nobody counts them.
   const pace = draw.oneOf([10 * second, minute, 20 * minute]);
   let at = day + draw.between(0, 0.9);
@@ -41,6 +43,7 @@ const testCards: Attack = (draw, { sellers }, day) => {
     return {
       ...{ at, seller, attack: 'card_testing' as const, byGiftCard: false, countriesDiffer: draw.chance(0.3) },
       ...{ amount: draw.whole(100, 900), card: stranger(draw, 'stolen'), isDeclined: draw.chance(0.7) },
+      buyer: draw.oneOf(accounts),
       ...{ device: draw.oneOf(devices), address: draw.oneOf(addresses) },
     };
   });
@@ -71,23 +74,33 @@ const collude: Attack = (draw, _market, day) => {
   const cards = Array.from({ length: draw.whole(5, 10) }, () => stranger(draw, 'stolen'));
   const price = draw.whole(15, 60) * 1000;
   return Array.from({ length: draw.whole(5, 15) }, (_, later) => day + later).flatMap((each) =>
-    Array.from({ length: draw.whole(1, 3) }, () => ({
-      ...{ at: each + timeOfDay(draw), amount: price - draw.whole(0, 3) * 500, card: draw.oneOf(cards), seller },
-      ...{ device: draw.oneOf(devices), address: stranger(draw, 'proxy'), attack: 'collusion' as const },
-      ...{ countriesDiffer: draw.chance(0.1), byGiftCard: false, isDeclined: draw.chance(0.1) },
-    })),
+    Array.from({ length: draw.whole(1, 3) }, () => {
+      const card = draw.oneOf(cards);
+      return {
+        ...{
+          at: each + timeOfDay(draw),
+          amount: price - draw.whole(0, 3) * 500,
+          card,
+          buyer: `buyer-of-${card}`,
+          seller,
+        },
+        ...{ device: draw.oneOf(devices), address: stranger(draw, 'proxy'), attack: 'collusion' as const },
+        ...{ countriesDiffer: draw.chance(0.1), byGiftCard: false, isDeclined: draw.chance(0.1) },
+      };
+    }),
   );
 };
 
 /** Codes that were stolen are spent at once, one after the other, before their owners notice. */
 const spendGiftCards: Attack = (draw, { sellers }, day) => {
   const [device, address] = [stranger(draw, 'spender'), stranger(draw, 'spender-address')];
+  const buyer = stranger(draw, 'account');
   const shops = [draw.oneOf(sellers), draw.oneOf(sellers)];
   let at = day + timeOfDay(draw);
   return Array.from({ length: draw.whole(5, 20) }, () => {
     at += draw.between(minute, 20 * minute);
     return {
-      ...{ at, amount: draw.oneOf([2500, 5000, 10_000]), card: stranger(draw, 'gift'), seller: draw.oneOf(shops) },
+      ...{ at, amount: draw.oneOf([2500, 5000, 10_000]), card: '', buyer, seller: draw.oneOf(shops) },
       ...{ device, address, countriesDiffer: draw.chance(0.2), byGiftCard: true, isDeclined: false },
       attack: 'stolen_gift_cards' as const,
     };
@@ -106,7 +119,7 @@ const overspend: Attack = (draw, { customers, sellers }, day) => {
 
 function ofVictim(draw: Draw, victim: Customer, at: number, times: number): SimulatedPayment {
   return {
-    ...{ at, amount: Math.round(victim.usualAmount * times), card: draw.oneOf(victim.cards) },
+    ...{ at, amount: Math.round(victim.usualAmount * times), card: draw.oneOf(victim.cards), buyer: victim.name },
     ...{ seller: draw.oneOf(victim.favourites), device: draw.oneOf(victim.devices), address: victim.address },
     ...{ countriesDiffer: false, byGiftCard: false, isDeclined: draw.chance(0.1) },
   };

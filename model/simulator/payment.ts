@@ -14,7 +14,9 @@ export interface SimulatedPayment {
   readonly at: number;
   /** Minor units. */
   readonly amount: number;
+  /** Empty where a gift card pays. */
   readonly card: string;
+  readonly buyer: string;
   readonly seller: string;
   readonly device: string;
   readonly address: string;

@@ -1,14 +1,12 @@
-import type { DecayedSums, Scale } from './decayed-sums.ts';
+import type { DecayedSums } from './decayed-sums.ts';
 import { addTo, noSums, valuesAt } from './decayed-sums.ts';
-import type { PaymentEvent } from './events.ts';
+import type { FraudEvent, PaymentEvent } from './events.ts';
 import type { Seen } from './recently-seen.ts';
 import { knownFor, see } from './recently-seen.ts';
 
-/** What is remembered of a card: how often and for how much it pays, and from which devices. */
+/** What is remembered of a card over weeks: how often and for how much it pays, and from which devices. */
 export interface CardProfile {
   readonly sums: DecayedSums;
-  /** Of what happens within minutes. */
-  readonly bursts: DecayedSums;
   readonly devices: readonly Seen[];
   /** When it last paid, in days since the Unix epoch. */
   readonly lastAt: number;
@@ -16,10 +14,6 @@ export interface CardProfile {
 
 /** Half-lives in days of: payments and amounts (of each a day, a week, a month), winsorised payments and amounts, payments far above, known frauds. */
 const scale = { halfLives: [1, 1, 5, 5, 20, 20, 30, 30, 8, 15], daysPerEpoch: 100 } as const;
-
-const [minute, hour] = [1 / 1440, 1 / 24];
-/** Payments within ten minutes and within an hour; declines within an hour. */
-const burstScale: Scale = { halfLives: [10 * minute, hour, hour], daysPerEpoch: 1 };
 
 /** An amount counts towards the mean with so many times the mean at most: one fraud does not make the next look usual. */
 const winsorisedAt = 2;
@@ -30,12 +24,7 @@ const prior = { amount: 5000, payments: 1 };
 
 /** A card that never paid. */
 export function newCard(at: number): CardProfile {
-  return {
-    sums: noSums(at, scale),
-    bursts: noSums(at, burstScale),
-    devices: [],
-    lastAt: Number.NEGATIVE_INFINITY,
-  };
+  return { sums: noSums(at, scale), devices: [], lastAt: Number.NEGATIVE_INFINITY };
 }
 
 /** What the card usually pays. */
@@ -49,8 +38,19 @@ export function amountRatio(profile: CardProfile, { at, amount }: PaymentEvent):
   return amount / usualAmount(valuesAt(profile.sums, scale, at));
 }
 
-/** The card after a payment. */
-export function cardAfterPayment(profile: CardProfile, event: PaymentEvent): CardProfile {
+/** What a card is remembered by after an event of one of its payments. */
+export function cardAfter(profile: CardProfile, event: FraudEvent): CardProfile {
+  switch (event.kind) {
+    case 'payment':
+      return afterPayment(profile, event);
+    case 'decline':
+      return profile;
+    case 'fraud_known':
+      return { ...profile, sums: addTo(profile.sums, scale, event.at, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) };
+  }
+}
+
+function afterPayment(profile: CardProfile, event: PaymentEvent): CardProfile {
   const { at, amount, device } = event;
   const usual = usualAmount(valuesAt(profile.sums, scale, at));
   const winsorised = Math.min(amount, usual * winsorisedAt);
@@ -58,21 +58,9 @@ export function cardAfterPayment(profile: CardProfile, event: PaymentEvent): Car
   const contributions = [1, amount, 1, amount, 1, amount, 1, winsorised, isHigh, 0];
   return {
     sums: addTo(profile.sums, scale, at, contributions),
-    bursts: addTo(profile.bursts, burstScale, at, [1, 1]),
     devices: device === '' ? profile.devices : see(profile.devices, device, at),
     lastAt: at,
   };
-}
-
-/** The card after its issuer declined a payment. */
-export function cardAfterDecline(profile: CardProfile, at: number): CardProfile {
-  return { ...profile, bursts: addTo(profile.bursts, burstScale, at, [0, 0, 1]) };
-}
-
-/** The card after one of its payments became known as fraud or as genuine. */
-export function cardAfterLabel(profile: CardProfile, at: number, isFraud: boolean): CardProfile {
-  if (!isFraud) return profile;
-  return { ...profile, sums: addTo(profile.sums, scale, at, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) };
 }
 
 /** What a payment looks like beside the card's others. */
@@ -89,7 +77,6 @@ export function cardFeatures(profile: CardProfile, event: PaymentEvent): readonl
     high,
     frauds,
     Math.min(longKnown, event.at - profile.lastAt),
-    ...valuesAt(profile.bursts, burstScale, event.at),
     daysWithDevice(profile, event),
   ];
 }
@@ -111,5 +98,5 @@ export const cardFeatureNames = [
   'card_high_amounts',
   'card_known_frauds',
   'card_days_since_last',
-  ...['card_payments_10m', 'card_payments_1h', 'card_declines_1h', 'card_days_with_device'],
+  'card_days_with_device',
 ] as const;

@@ -5,7 +5,10 @@ export interface PaymentEvent {
   readonly at: number;
   /** Minor units. */
   readonly amount: number;
+  /** Empty where no card pays. */
   readonly card: string;
+  /** Who buys; empty where it is not known. */
+  readonly buyer: string;
   /** Empty where it is not known. */
   readonly device: string;
   /** The network address; empty where it is not known. */
@@ -21,16 +24,15 @@ export interface DeclineEvent {
   readonly at: number;
 }
 
-/** What became known of a payment: fraud, or that nobody complained. */
-export interface LabelEvent {
-  readonly kind: 'label';
+/** A payment became known as fraud. That nobody complained is told by time alone (see seller-profile.ts). */
+export interface FraudKnownEvent {
+  readonly kind: 'fraud_known';
   /** When it became known, in days since the Unix epoch. */
   readonly at: number;
-  readonly isFraud: boolean;
   /** How many times what its card usually paid the payment was. */
   readonly ratio: number;
   /** The payment's amount, minor units. */
   readonly amount: number;
 }
 
-export type FraudEvent = PaymentEvent | DeclineEvent | LabelEvent;
+export type FraudEvent = PaymentEvent | DeclineEvent | FraudKnownEvent;

@@ -1,37 +1,21 @@
 import { createHash } from 'node:crypto';
+import type { Bursts } from './bursts.ts';
+import { burstFeatureNames, burstFeatures, burstsAfter, noBursts } from './bursts.ts';
 import type { CardProfile } from './card-profile.ts';
-import {
-  amountRatio,
-  cardAfterDecline,
-  cardAfterLabel,
-  cardAfterPayment,
-  cardFeatureNames,
-  cardFeatures,
-  newCard,
-} from './card-profile.ts';
+import { amountRatio, cardAfter, cardFeatureNames, cardFeatures, newCard } from './card-profile.ts';
 import type { FraudEvent, PaymentEvent } from './events.ts';
 import type { SellerProfile } from './seller-profile.ts';
-import {
-  newSeller,
-  sellerAfterLabel,
-  sellerAfterPayment,
-  sellerFeatureNames,
-  sellerFeatures,
-} from './seller-profile.ts';
+import { newSeller, sellerAfter, sellerFeatureNames, sellerFeatures } from './seller-profile.ts';
 import type { SourceProfile } from './source-profile.ts';
-import {
-  newSource,
-  sourceAfterDecline,
-  sourceAfterPayment,
-  sourceFeatureNames,
-  sourceFeatures,
-} from './source-profile.ts';
+import { newSource, sourceAfter, sourceFeatureNames, sourceFeatures } from './source-profile.ts';
 
-/** What is remembered of who takes part in a payment. */
+/** What is remembered of who takes part in a payment: of some what happened within hours, of some what they usually do. */
 export interface FeatureState {
   readonly card: CardProfile;
+  readonly cardBursts: Bursts;
   readonly seller: SellerProfile;
-  readonly device: SourceProfile;
+  readonly deviceBursts: Bursts;
+  readonly buyer: SourceProfile;
   readonly address: SourceProfile;
 }
 
@@ -39,13 +23,15 @@ export interface FeatureState {
 export const featureNames: readonly string[] = [
   ...['amount', 'hour', 'is_weekend', 'countries_differ', 'by_gift_card'],
   ...cardFeatureNames,
+  ...burstFeatureNames('card', 'devices'),
   ...sellerFeatureNames,
-  ...sourceFeatureNames('device'),
+  ...burstFeatureNames('device', 'cards'),
+  ...sourceFeatureNames('buyer'),
   ...sourceFeatureNames('address'),
 ];
 
 /** Names the features and their meaning: a model that was trained on others is refused. To be raised when one changes. */
-const meaning = 2;
+const meaning = 3;
 export const featureSchemaHash = createHash('sha256')
   .update(JSON.stringify([meaning, featureNames]))
   .digest('hex')
@@ -53,50 +39,47 @@ export const featureSchemaHash = createHash('sha256')
 
 /** Nobody has been seen before. */
 export function newState(at: number): FeatureState {
-  return { card: newCard(at), seller: newSeller(at), device: newSource(at), address: newSource(at) };
+  return {
+    ...{ card: newCard(at), cardBursts: noBursts(at), seller: newSeller(at), deviceBursts: noBursts(at) },
+    ...{ buyer: newSource(at), address: newSource(at) },
+  };
 }
 
-/** What is remembered after an event. The same in replay, in training and in the function. */
-export function update(state: FeatureState, event: FraudEvent): FeatureState {
-  switch (event.kind) {
-    case 'payment':
-      return {
-        card: cardAfterPayment(state.card, event),
-        seller: sellerAfterPayment(state.seller, event),
-        device: event.device === '' ? state.device : sourceAfterPayment(state.device, event),
-        address: event.address === '' ? state.address : sourceAfterPayment(state.address, event),
-      };
-    case 'decline':
-      return {
-        ...state,
-        card: cardAfterDecline(state.card, event.at),
-        device: sourceAfterDecline(state.device, event.at),
-        address: sourceAfterDecline(state.address, event.at),
-      };
-    case 'label':
-      return {
-        ...state,
-        card: cardAfterLabel(state.card, event.at, event.isFraud),
-        seller: sellerAfterLabel(state.seller, event),
-      };
-  }
+/** What is remembered after an event of a payment. In: the payment itself, for who took part in it. */
+export function update(
+  state: FeatureState,
+  event: FraudEvent,
+  { card, device, buyer, address }: TakingPart,
+): FeatureState {
+  return {
+    card: card === '' ? state.card : cardAfter(state.card, event),
+    cardBursts: card === '' ? state.cardBursts : burstsAfter(state.cardBursts, event, device),
+    seller: sellerAfter(state.seller, event),
+    deviceBursts: device === '' ? state.deviceBursts : burstsAfter(state.deviceBursts, event, card),
+    buyer: buyer === '' ? state.buyer : sourceAfter(state.buyer, event),
+    address: address === '' ? state.address : sourceAfter(state.address, event),
+  };
 }
 
-/** The vector of a payment, from what was remembered before it. */
+type TakingPart = Pick<PaymentEvent, 'card' | 'device' | 'buyer' | 'address'>;
+
+/** The vector of a payment, from what was remembered before it. What is not known of it is told by zeros. */
 export function features(state: FeatureState, event: PaymentEvent): readonly number[] {
-  const hour = (event.at - Math.floor(event.at)) * 24;
+  const { at, amount, card, device, buyer, address, countriesDiffer, byGiftCard } = event;
+  const hour = (at - Math.floor(at)) * 24;
+  const known = (id: string, values: readonly number[]) => (id === '' ? values.map(() => 0) : values);
   return [
-    ...[event.amount, hour, isWeekend(event.at) ? 1 : 0, event.countriesDiffer ? 1 : 0, event.byGiftCard ? 1 : 0],
-    ...cardFeatures(state.card, event),
+    ...[amount, hour, isWeekend(at) ? 1 : 0, countriesDiffer ? 1 : 0, byGiftCard ? 1 : 0],
+    ...known(card, cardFeatures(state.card, event)),
+    ...known(card, burstFeatures(state.cardBursts, at, device)),
     ...sellerFeatures(state.seller, event),
-    ...(event.device === '' ? unknownSource : sourceFeatures(state.device, event)),
-    ...(event.address === '' ? unknownSource : sourceFeatures(state.address, event)),
+    ...known(device, burstFeatures(state.deviceBursts, at, card)),
+    ...known(buyer, sourceFeatures(state.buyer, event)),
+    ...known(address, sourceFeatures(state.address, event)),
   ];
 }
 
-const unknownSource: readonly number[] = sourceFeatureNames('device').map(() => 0);
-
-/** What a label tells of a payment besides its kind: kept when it was scored, since its card goes on paying. */
+/** How many times what its card usually pays a payment is: kept when it is scored, since its card goes on paying. */
 export function ratioOf(state: FeatureState, event: PaymentEvent): number {
   return amountRatio(state.card, event);
 }

@@ -29,37 +29,40 @@ export function marginOf(forest: Forest, vector: ArrayLike<number>): number {
   return margin;
 }
 
-function leafOf(forest: Forest, root: number, vector: ArrayLike<number>): number {
-  let place = 0;
-  while ((forest.features[root + place] ?? -1) >= 0) place = childOf(forest, root, place, vector);
-  return root + place;
+function leafOf({ features, thresholds }: Forest, root: number, vector: ArrayLike<number>): number {
+  let at = root;
+  for (let feature = features[at] ?? -1; feature >= 0; feature = features[at] ?? -1)
+    at = 2 * at - root + ((vector[feature] ?? 0) <= (thresholds[at] ?? 0) ? 1 : 2);
+  return at;
 }
 
-/** Where a walk goes on from a place of the tree that begins at `root`. */
-function childOf({ features, thresholds }: Forest, root: number, place: number, vector: ArrayLike<number>): number {
-  const at = root + place;
-  return (vector[features[at] ?? 0] ?? 0) <= (thresholds[at] ?? 0) ? 2 * place + 1 : 2 * place + 2;
+/** A vector's log odds of fraud, and what each feature added to them or took from them. */
+export interface Explained {
+  readonly margin: number;
+  readonly contributions: Float64Array;
 }
 
 /**
- * What each feature added to the log odds or took from them: along each walk, the difference between a place and the one
- * before it belongs to the feature that led there (Saabas 2014, "Interpreting random forests"). With the base, and what the
- * roots are worth, they sum to the margin.
+ * The margin, explained: along each walk, the difference between a place and the one before it belongs to the feature that led
+ * there (Saabas 2014, "Interpreting random forests"). With the base, and what the roots are worth, the contributions sum to the margin.
  */
-export function contributionsOf(forest: Forest, vector: ArrayLike<number>): Float64Array {
-  const { features, values, treeCount, depth } = forest;
+export function explain(forest: Forest, vector: ArrayLike<number>): Explained {
+  const { features, thresholds, values, treeCount, depth, base } = forest;
   const contributions = new Float64Array(vector.length);
   const places = placesOf(depth);
+  let margin = base;
   for (let tree = 0; tree < treeCount; tree += 1) {
     const root = tree * places;
-    let place = 0;
-    for (;;) {
-      const at = root + place;
-      const feature = features[at] ?? -1;
-      if (feature < 0) break;
-      place = childOf(forest, root, place, vector);
-      contributions[feature] = (contributions[feature] ?? 0) + (values[root + place] ?? 0) - (values[at] ?? 0);
+    let at = root;
+    let value = values[at] ?? 0;
+    for (let feature = features[at] ?? -1; feature >= 0; feature = features[at] ?? -1) {
+      const side = (vector[feature] ?? 0) <= (thresholds[at] ?? 0) ? 1 : 2;
+      at = 2 * at - root + side;
+      const next = values[at] ?? 0;
+      contributions[feature] = (contributions[feature] ?? 0) + next - value;
+      value = next;
     }
+    margin += value;
   }
-  return contributions;
+  return { margin, contributions };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Forest } from './forest.ts';
-import { marginOf, placesOf } from './forest.ts';
+import { placesOf } from './forest.ts';
 
 /** A forest, and what makes its log odds probabilities of the payments that it will see. */
 export interface FraudModel {
@@ -16,9 +16,9 @@ export class ModelDoesNotFit extends Error {
   override readonly name = 'ModelDoesNotFit';
 }
 
-/** The probability of fraud of a vector, 0 to 1. */
-export function probabilityOf({ forest, calibration }: FraudModel, vector: ArrayLike<number>): number {
-  return 1 / (1 + Math.exp(-(calibration.slope * marginOf(forest, vector) + calibration.shift)));
+/** The probability of fraud, 0 to 1, that log odds of the model's forest stand for. */
+export function probabilityOf({ calibration }: FraudModel, margin: number): number {
+  return 1 / (1 + Math.exp(-(calibration.slope * margin + calibration.shift)));
 }
 
 /** Numbers as base64 of their bytes, little-endian: exact to the last bit, and a third of the digits. */
@@ -55,7 +55,12 @@ export function toModelFile({ schemaHash, forest, calibration }: FraudModel): st
  * error that says what is wrong with a file that is none.
  */
 export function parseModelFile(text: string, schemaHash: string): FraudModel {
-  const file = modelFile.parse(JSON.parse(text));
+  return parseModel(JSON.parse(text), schemaHash);
+}
+
+/** As `parseModelFile`, of what the file's JSON says. */
+export function parseModel(value: unknown, schemaHash: string): FraudModel {
+  const file = modelFile.parse(value);
   if (file.schemaHash !== schemaHash) {
     throw new ModelDoesNotFit(`The model is for the features ${file.schemaHash}, these are ${schemaHash}`);
   }
