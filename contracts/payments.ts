@@ -163,6 +163,9 @@ export const payment = z
         score: z.number(),
         decision: z.enum(['approve', 'review', 'decline']),
         reasons: z.array(z.object({ code: z.string(), text: z.string() })),
+        decidedBy: z
+          .enum(['model', 'rules'])
+          .meta({ description: 'The rules alone decide when the model failed or took too long.' }),
       })
       .optional(),
     declineCode: z.string().optional(),

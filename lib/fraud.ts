@@ -1,12 +1,16 @@
+import { Duration } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { Environment as CountDeclinesEnvironment } from '../lambdas/fraud/count-declines.event.ts';
+import type { Environment as RememberPaymentsEnvironment } from '../lambdas/fraud/remember-payments.stream.ts';
 import type { Environment as ScoreFraudEnvironment } from '../lambdas/fraud/score-fraud.task.ts';
 import type { DataStack } from './data-stack.ts';
 import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
+import { DeadLetterQueue } from './house/queue.ts';
+import { StreamMapping } from './house/stream-mapping.ts';
 import type { Stage } from './stage.ts';
 
 /** Scoring, and the counters that feed it. */
@@ -20,27 +24,49 @@ export class Fraud extends Construct {
     this.scoreFraud = new HouseFunction(this, 'ScoreFraud', {
       stage,
       handler: 'fraud/score-fraud.task',
-      purpose: 'counts a payment and scores it',
+      purpose: 'counts a payment and scores it by model and rules',
       timeoutSeconds: 3,
       environment: {
         FRAUD_TABLE_NAME: fraudTable.tableName,
         AMOUNT_LIMIT_MAJOR_UNITS: String(stage.amountLimitMajorUnits),
       } satisfies VariablesOf<ScoreFraudEnvironment>,
-    }).may(['dynamodb:UpdateItem'], fraudTable.tableArn);
+    }).may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem'], fraudTable.tableArn);
+    this.rememberPayments(stage, data);
 
     const countDeclines = new HouseFunction(this, 'CountDeclines', {
       stage,
       handler: 'fraud/count-declines.event',
-      purpose: 'counts the declines of a card, an address and a device',
+      purpose: 'counts the declines of a card, a device, a buyer and an address',
       timeoutSeconds: 10,
       environment: {
         FRAUD_TABLE_NAME: fraudTable.tableName,
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
       } satisfies VariablesOf<CountDeclinesEnvironment>,
     })
-      .may(['dynamodb:UpdateItem'], fraudTable.tableArn)
+      .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn)
       .may(['dynamodb:GetItem'], paymentsTable.tableArn);
     this.wakeByDeclines(eventBus, countDeclines);
+  }
+
+  /** The profiles: what takes no buyer's time, and of a busy seller is written once for many payments. */
+  private rememberPayments(stage: Stage, { fraudTable, paymentsTable }: DataStack): void {
+    const target = new HouseFunction(this, 'RememberPayments', {
+      stage,
+      handler: 'fraud/remember-payments.stream',
+      purpose: 'tells the profiles of card, seller, buyer and address of each payment',
+      timeoutSeconds: 60,
+      environment: { FRAUD_TABLE_NAME: fraudTable.tableName } satisfies VariablesOf<RememberPaymentsEnvironment>,
+    }).may(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn);
+    new StreamMapping(this, 'PaymentsMapping', {
+      table: paymentsTable,
+      target,
+      patterns: [{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['payment'] } } } }],
+      onFailure: new DeadLetterQueue(this, 'UnrememberedDeadLetters', {
+        holds: 'payments that no profile was told of',
+        runbook: 'Profiles were not told of payments',
+      }),
+      batches: { size: 100, window: Duration.seconds(2) },
+    });
   }
 
   private wakeByDeclines(eventBus: EventBus, { function: handler, deadLetters }: HouseFunction): void {

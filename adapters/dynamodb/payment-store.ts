@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Payment } from '../../core/payments/payment.ts';
-import type { PaymentStore } from '../../core/payments/ports.ts';
+import type { PaymentStore, StoredTransition } from '../../core/payments/ports.ts';
 import type { Transition } from '../../core/payments/transition.ts';
 import { cancellationReasons } from './errors.ts';
 import { listPaymentsByCreation } from './list-payments-by-creation.ts';
@@ -51,18 +51,26 @@ export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): P
     find: (paymentId) => findPayment(client, tableName, paymentId),
     endFlight: (payment) => endFlight(client, tableName, payment),
     record: (transition) => record(client, tableName, transition),
-    changeOf: async (paymentId, version) => {
-      const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: transitionKey(paymentId, version), ConsistentRead: true }),
-      );
-      return item && toTransition(item).change;
-    },
+    changeOf: async (paymentId, version) => (await findTransition(client, tableName, paymentId, version))?.change,
     history: (paymentId) => history(client, tableName, paymentId),
     list: (query) =>
       query.ownerKind === 'user'
         ? listPaymentsByOwner(client, tableName, query)
         : listPaymentsByCreation(client, tableName, query),
   };
+}
+
+/** The transition that made a version of a payment; undefined where none did. */
+export async function findTransition(
+  client: DynamoDBClient,
+  tableName: string,
+  paymentId: string,
+  version: number,
+): Promise<StoredTransition | undefined> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: tableName, Key: transitionKey(paymentId, version), ConsistentRead: true }),
+  );
+  return item && toTransition(item);
 }
 
 /** The payment as it stands, strongly consistent. */

@@ -1,9 +1,11 @@
 /** What scoring says of a payment. */
 export interface FraudAssessment {
-  /** 0 (honest) to 1 (fraud). */
+  /** 0 (honest) to 1 (fraud): the model's probability, or what the rules make of it where they decide. */
   readonly score: number;
   readonly decision: 'approve' | 'review' | 'decline';
   readonly reasons: readonly FraudReason[];
+  /** Who decided. The rules alone do when there is no model's word: it failed, or took too long. */
+  readonly decidedBy: 'model' | 'rules';
 }
 
 export interface FraudReason {
@@ -12,23 +14,24 @@ export interface FraudReason {
   readonly text: string;
 }
 
-export type FraudReasonCode =
-  'card_velocity' | 'card_declines' | 'address_velocity' | 'device_velocity' | 'amount_high' | 'country_mismatch';
-
-/** What is known of a payment when it is scored: the port that a learned model takes over. */
-export interface FraudFeatures {
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly billingCountry: string;
-  readonly shippingCountry: string;
-  /** Payments begun in this hour with the same card, network address and device, this one included. */
-  readonly cardAttempts: number;
-  readonly addressAttempts: number;
-  readonly deviceAttempts: number;
-  /** Declines by the card's issuer in this hour. */
-  readonly cardDeclines: number;
-}
-
-export interface FraudScorer {
-  score(features: FraudFeatures): FraudAssessment;
-}
+/** Why a payment is doubted, by rules and by the model (rules.ts, reasons.ts say the words). */
+export const fraudReasonCodes = [
+  'address_velocity',
+  'amount_high',
+  'amount_unusual',
+  'buyer_habits',
+  'card_declines',
+  'card_fraud_history',
+  'card_habits',
+  'card_velocity',
+  'country_mismatch',
+  'device_many_cards',
+  'device_new',
+  'device_velocity',
+  'gift_card',
+  'listed',
+  'seller_fraud_history',
+  'seller_habits',
+  'time_unusual',
+] as const;
+export type FraudReasonCode = (typeof fraudReasonCodes)[number];

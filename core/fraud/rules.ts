@@ -1,11 +1,27 @@
 import { currencyExponent } from '../money/currencies.ts';
-import type { FraudFeatures, FraudReason, FraudReasonCode, FraudScorer } from './assessment.ts';
+import type { FraudAssessment, FraudReason, FraudReasonCode } from './assessment.ts';
+
+/** What the rules go by. */
+export interface RuleFacts {
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly billingCountry: string;
+  readonly shippingCountry: string;
+  /** Payments within the last hour, roughly, with the same card, network address and device, this one included. */
+  readonly cardAttempts: number;
+  readonly addressAttempts: number;
+  readonly deviceAttempts: number;
+  /** Declines by the card's issuer within the last hour. */
+  readonly cardDeclines: number;
+  /** What operators have put card, buyer, device or address on: a block counts more than an allowance. */
+  readonly listed?: 'block' | 'allow' | undefined;
+}
 
 /** One honest rule: when it applies, it adds its weight to the score and its words to the reasons. */
 interface Rule {
   readonly code: FraudReasonCode;
   readonly weight: number;
-  readonly applies: (features: FraudFeatures, limits: FraudLimits) => boolean;
+  readonly applies: (facts: RuleFacts, limits: FraudLimits) => boolean;
   readonly text: (limits: FraudLimits) => string;
 }
 
@@ -32,59 +48,60 @@ const reviewFrom = 0.5;
 
 const rules: readonly Rule[] = [
   {
+    code: 'listed',
+    weight: 1,
+    applies: ({ listed }) => listed === 'block',
+    text: () => 'Card, buyer, device or address is blocked',
+  },
+  {
     code: 'card_velocity',
     weight: 0.9,
-    applies: (features, limits) => features.cardAttempts > limits.cardAttempts,
+    applies: (facts, limits) => facts.cardAttempts > limits.cardAttempts,
     text: (limits) => `More than ${limits.cardAttempts} payments with this card within an hour`,
   },
   {
     code: 'card_declines',
     weight: 0.9,
-    applies: (features, limits) => features.cardDeclines >= limits.cardDeclines,
+    applies: (facts, limits) => facts.cardDeclines >= limits.cardDeclines,
     text: (limits) => `The card's issuer declined ${limits.cardDeclines} or more payments within an hour`,
   },
   {
     code: 'device_velocity',
     weight: 0.9,
-    applies: (features, limits) => features.deviceAttempts > limits.deviceAttempts,
+    applies: (facts, limits) => facts.deviceAttempts > limits.deviceAttempts,
     text: (limits) => `More than ${limits.deviceAttempts} payments from this device within an hour`,
   },
   {
     // Many people share an address behind a provider's gateway, so this alone is a doubt, not a refusal.
     code: 'address_velocity',
     weight: 0.5,
-    applies: (features, limits) => features.addressAttempts > limits.addressAttempts,
+    applies: (facts, limits) => facts.addressAttempts > limits.addressAttempts,
     text: (limits) => `More than ${limits.addressAttempts} payments from this network address within an hour`,
   },
   {
     code: 'amount_high',
     weight: 0.5,
-    applies: (features, limits) => features.amount > minorUnits(limits.amountMajorUnits, features.currency),
+    applies: (facts, limits) => facts.amount > minorUnits(limits.amountMajorUnits, facts.currency),
     text: (limits) => `The amount is above ${limits.amountMajorUnits} units of the currency`,
   },
   {
     code: 'country_mismatch',
     weight: 0.2,
-    applies: (features) => features.billingCountry !== features.shippingCountry,
+    applies: (facts) => facts.billingCountry !== facts.shippingCountry,
     text: () => 'Billing and shipping countries differ',
   },
 ];
 
 /** Scores by rules: the weights of those that apply add up, to 1 at most. */
-export function rulesScorer(limits: FraudLimits): FraudScorer {
-  return {
-    score: (features) => {
-      const applied = rules.filter((rule) => rule.applies(features, limits));
-      const sum = applied.reduce((total, rule) => total + rule.weight, 0);
-      const score = Math.min(1, Math.round(sum * 100) / 100);
-      const reasons: FraudReason[] = applied.map((rule) => ({ code: rule.code, text: rule.text(limits) }));
-      return { score, decision: decide(score), reasons };
-    },
-  };
+export function scoreByRules(facts: RuleFacts, limits: FraudLimits): FraudAssessment {
+  const applied = rules.filter((rule) => rule.applies(facts, limits));
+  const sum = applied.reduce((total, rule) => total + rule.weight, 0);
+  const score = Math.min(1, Math.round(sum * 100) / 100);
+  const reasons: FraudReason[] = applied.map((rule) => ({ code: rule.code, text: rule.text(limits) }));
+  return { score, decision: decide(score), reasons, decidedBy: 'rules' };
 }
 
-/** `review` lets a payment through until people can be asked (the review queue comes with the learned model). */
-function decide(score: number): 'approve' | 'review' | 'decline' {
+function decide(score: number): FraudAssessment['decision'] {
   if (score >= declineFrom) return 'decline';
   return score >= reviewFrom ? 'review' : 'approve';
 }

@@ -1,77 +1,76 @@
-import type { FraudAssessment, FraudScorer } from './assessment.ts';
+import type { FraudSettings, ModelWord } from './assess.ts';
+import { askModel, assess } from './assess.ts';
+import type { FraudAssessment } from './assessment.ts';
+import { burstFeatures } from './features/bursts.ts';
+import { newCard } from './features/card-profile.ts';
+import type { FeatureState } from './features/features.ts';
+import { features } from './features/features.ts';
+import { newSeller } from './features/seller-profile.ts';
+import { newSource, sourceFeatures } from './features/source-profile.ts';
+import type { FraudModel } from './model/fraud-model.ts';
+import type { Counted, FraudMemory, Recalled, ScoreOrder } from './ports.ts';
+import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
-/** What a velocity is counted by, and of whom. */
-export interface VelocityKey {
-  readonly entity: 'card' | 'address' | 'device';
-  readonly value: string;
+export interface ScoreDependencies {
+  readonly memory: FraudMemory;
+  /** None where there is no model that fits: the rules decide alone. */
+  readonly model: FraudModel | undefined;
+  readonly settings: FraudSettings;
+  /** Answers undefined for what fails, or takes longer than scoring may wait for it. */
+  readonly inTime: <T>(work: Promise<T>) => Promise<T | undefined>;
 }
 
-export interface VelocityCounts {
-  readonly attempts: number;
-  readonly declines: number;
+/** What scoring says of a payment, and what it went by. */
+export interface Scored {
+  readonly assessment: FraudAssessment;
+  /** The features, in the order of `featureNames`; absent where the model was not asked. */
+  readonly vector?: readonly number[];
 }
-
-/** Counts per hour. A payment counts once, however often it is told. */
-export interface Velocity {
-  /** Counts an attempt and answers all of this hour's, this one included. */
-  countAttempt(key: VelocityKey, paymentId: string, now: Date): Promise<VelocityCounts>;
-}
-
-export interface ScoreOrder {
-  readonly paymentId: string;
-  /** Absent where no card pays. */
-  readonly fingerprint?: string | undefined;
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly ip: string;
-  readonly deviceId: string;
-  readonly billingCountry: string;
-  readonly shippingCountry: string;
-}
-
-/** The things that a payment's velocity is counted by, besides its card. */
-function velocityKeys(order: Pick<ScoreOrder, 'ip' | 'deviceId'>) {
-  return {
-    address: { entity: 'address', value: order.ip },
-    device: { entity: 'device', value: order.deviceId },
-  } as const;
-}
-
-/** What a card's velocity is counted by. */
-export function cardKey({ fingerprint }: { readonly fingerprint: string }): VelocityKey {
-  return { entity: 'card', value: fingerprint };
-}
-
-const noCard: VelocityCounts = { attempts: 0, declines: 0 };
 
 /**
  * Scores a payment.
  *
  * Primary course:
- * 1. It is counted for its card, network address and device, all at once.
- * 2. The scorer turns counts and amount into a score, a decision and reasons for people.
+ * 1. It is counted for its card and its device; at the same time what is remembered of all who take part is read.
+ * 2. The model tells how probable fraud is, and rules and costs make a decision of it, with reasons for people.
+ *
+ * What is remembered may be late or fail to come: then the rules decide alone, and the assessment says so. Counting may not.
  */
-export async function scoreFraud(
-  { velocity, scorer }: { readonly velocity: Velocity; readonly scorer: FraudScorer },
-  order: ScoreOrder,
-  now: Date,
-): Promise<FraudAssessment> {
-  const keys = velocityKeys(order);
-  const [card, address, device] = await Promise.all([
-    order.fingerprint === undefined
-      ? noCard
-      : velocity.countAttempt(cardKey({ fingerprint: order.fingerprint }), order.paymentId, now),
-    velocity.countAttempt(keys.address, order.paymentId, now),
-    velocity.countAttempt(keys.device, order.paymentId, now),
+export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOrder, now: Date): Promise<Scored> {
+  const { memory, model, settings, inTime } = dependencies;
+  const at = daysOf(now);
+  const takingPart = takingPartOf(order);
+  const event = paymentEventOf(order, takingPart, at);
+  const [counted, recalled] = await Promise.all([
+    memory.count(order.paymentId, takingPart, at),
+    inTime(memory.recall(takingPart, at)),
   ]);
-  return scorer.score({
-    amount: order.amount,
-    currency: order.currency,
-    billingCountry: order.billingCountry,
-    shippingCountry: order.shippingCountry,
-    cardAttempts: card.attempts,
-    cardDeclines: card.declines,
-    addressAttempts: address.attempts,
-    deviceAttempts: device.attempts,
-  });
+  const state = stateOf(counted, recalled ?? {}, at);
+  const [, cardPayments = 0, , cardDeclines = 0] = burstFeatures(state.cardBursts, at, event.device);
+  const [, devicePayments = 0] = burstFeatures(state.deviceBursts, at, event.card);
+  const [, addressPayments = 0] = sourceFeatures(state.address, event);
+  const facts = {
+    ...order,
+    // What was counted by halves of hours is a whole number to whoever reads of it; this payment is one more.
+    cardAttempts: Math.round(cardPayments + 1),
+    deviceAttempts: Math.round(devicePayments + 1),
+    addressAttempts: Math.round(addressPayments + 1),
+    cardDeclines: Math.round(cardDeclines),
+  };
+  const vector = recalled && features(state, event);
+  const word: ModelWord | undefined = vector && model && askModel(model, vector);
+  return { assessment: assess(facts, word, settings, 0), ...(vector && { vector }) };
+}
+
+/** What is remembered, with newcomers as new. */
+export function stateOf(counted: Counted, recalled: Recalled, at: number): FeatureState {
+  const { card, seller, buyer, address, cardBefore, deviceBefore } = recalled;
+  return {
+    card: card ?? newCard(at),
+    cardBursts: { today: counted.card, ...(cardBefore && { before: cardBefore }) },
+    seller: seller ?? newSeller(at),
+    deviceBursts: { today: counted.device, ...(deviceBefore && { before: deviceBefore }) },
+    buyer: buyer ?? newSource(at),
+    address: address ?? newSource(at),
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fraudReasonCodes } from '../fraud/assessment.ts';
 import { paymentStatuses } from './payment.ts';
 
 /**
@@ -14,6 +15,8 @@ export const authorizationOrder = z.object({
   /** The card; absent where gift cards pay for all. */
   tokenId: z.string().exactOptional(),
   fingerprint: z.string().exactOptional(),
+  sellerId: z.string(),
+  buyerId: z.string(),
   amount,
   /** What gift cards pay of the amount. */
   giftCards: z.array(z.object({ giftCardId: z.string(), amount })).exactOptional(),
@@ -41,17 +44,12 @@ export const assessment = z.object({
   decision: z.enum(['approve', 'review', 'decline']),
   reasons: z.array(
     z.object({
-      code: z.enum([
-        'card_velocity',
-        'card_declines',
-        'address_velocity',
-        'device_velocity',
-        'amount_high',
-        'country_mismatch',
-      ]),
+      code: z.enum(fraudReasonCodes),
       text: z.string(),
     }),
   ),
+  /** Until there was a model, nobody said who decides. */
+  decidedBy: z.enum(['model', 'rules']).default('rules'),
 });
 
 export const outcome = z.discriminatedUnion('kind', [

@@ -114,6 +114,8 @@ export function authorizationOrderOf(payment: Payment, context: PaymentContext):
     paymentId: payment.id,
     attempt: payment.attempt,
     ...(tender ? { tokenId: tender.tokenId, fingerprint: tender.fingerprint } : {}),
+    sellerId: payment.sellerId,
+    buyerId: payment.buyer.id,
     amount: payment.amount,
     ...(giftCards ? { giftCards } : {}),
     currency: payment.currency,

@@ -1,10 +1,16 @@
 import * as z from 'zod';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
-import { dynamoVelocityStore } from '../../adapters/dynamodb/velocity-store.ts';
-import { defaultLimits, rulesScorer } from '../../core/fraud/rules.ts';
+import { dynamoFraudMemory } from '../../adapters/dynamodb/fraud-memory.ts';
+import { defaultCosts } from '../../core/fraud/decide.ts';
+import { featureSchemaHash } from '../../core/fraud/features/features.ts';
+import { parseModel } from '../../core/fraud/model/fraud-model.ts';
+import { defaultLimits } from '../../core/fraud/rules.ts';
 import { scoreFraud } from '../../core/fraud/score-fraud.ts';
 import { authorizationOrder } from '../../core/payments/messages.ts';
+import shippedModel from '../../model/shipped-model.json' with { type: 'json' };
 import { readEnvironment } from '../house/environment.ts';
+import { withinMilliseconds } from '../house/in-time.ts';
+import { log } from '../house/log.ts';
 import { taskHandler } from '../house/task-handler.ts';
 
 const environment = z.object({
@@ -13,10 +19,31 @@ const environment = z.object({
 });
 export type Environment = z.input<typeof environment>;
 
+/** A buyer waits: what is remembered and comes later than this does without the model's word. */
+const longestMilliseconds = 300;
+
 const settings = readEnvironment(environment);
 const dependencies = {
-  velocity: dynamoVelocityStore(createDynamoDBClient(), settings.FRAUD_TABLE_NAME),
-  scorer: rulesScorer({ ...defaultLimits, amountMajorUnits: settings.AMOUNT_LIMIT_MAJOR_UNITS }),
+  memory: dynamoFraudMemory(createDynamoDBClient(), settings.FRAUD_TABLE_NAME),
+  model: loadModel(),
+  settings: {
+    limits: { ...defaultLimits, amountMajorUnits: settings.AMOUNT_LIMIT_MAJOR_UNITS },
+    costs: defaultCosts,
+  },
+  inTime: withinMilliseconds(longestMilliseconds, 'fraud model without what is remembered'),
 };
 
-export const handler = taskHandler(authorizationOrder, (order) => scoreFraud(dependencies, order, new Date()));
+/** Without a model the rules decide alone: better than to refuse every payment. */
+function loadModel() {
+  try {
+    return parseModel(shippedModel, featureSchemaHash);
+  } catch (error) {
+    log.error('fraud model refused', { error });
+    return undefined;
+  }
+}
+
+export const handler = taskHandler(authorizationOrder, async (order) => {
+  const { assessment } = await scoreFraud(dependencies, order, new Date());
+  return assessment;
+});

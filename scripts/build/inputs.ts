@@ -14,6 +14,7 @@ const functionInputs = [
   'contracts',
   'core',
   'lambdas',
+  'model/shipped-model.json',
   'package-lock.json',
   'scripts/build',
   'scripts/build.ts',

@@ -126,6 +126,7 @@ async function deliverAllAgain(here: CloudHere): Promise<void> {
     ['GiftCardUpkeepPublishGiftCardEvents', ofGiftCards],
     ['LedgerJournalEntries', [...ofPayments, ...ofGiftCards]],
     ['PaymentUpkeepWatchPayments', opening],
+    ['FraudRememberPayments', opening],
   ];
   for (const [id, items] of streams) {
     expect(items.length).toBeGreaterThan(2);

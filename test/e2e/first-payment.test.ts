@@ -76,7 +76,10 @@ describe('a payment through all layers', () => {
     const last = (await buyer.client.listPayments({ limit: '1' })).data[0];
     expect(last).toMatchObject({
       declineCode: 'blocked_by_risk',
-      fraud: { decision: 'decline', reasons: [{ code: 'card_velocity' }] },
+      fraud: {
+        decision: 'decline',
+        reasons: expect.arrayContaining([expect.objectContaining({ code: 'card_velocity' })]),
+      },
     });
     expect((await acquirerBook(instance)).has(last?.tenders[0]?.reference ?? '')).toBe(false);
   });
@@ -118,7 +121,10 @@ describe('a payment through all layers', () => {
       await buyer.client.createPayment(paymentOf(instance, token, 6000 + index), randomUUID());
     await instance.advance('PT1S');
     const fifth = await buyer.client.createPayment(paymentOf(instance, token, 6010), randomUUID());
-    expect(fifth).toMatchObject({ declineCode: 'blocked_by_risk', fraud: { reasons: [{ code: 'card_declines' }] } });
+    expect(fifth).toMatchObject({
+      declineCode: 'blocked_by_risk',
+      fraud: { reasons: expect.arrayContaining([expect.objectContaining({ code: 'card_declines' })]) },
+    });
   });
 
   test('that does not exist is 404', async () => {

@@ -259,6 +259,8 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.add({ service: 'events', operation: 'PutEvents', kind: 'error_before', rate: 1 });
   await buyer.client.createPayment(paymentOf(here, declined, 301), randomUUID());
   await buyer.client.issueGiftCard({ amount: 5000, currency: 'EUR' }, randomUUID());
+  // Profiles cannot be read meanwhile, and are given up.
+  here.cloud.faults.add({ service: 'dynamodb', operation: 'BatchGetItem', kind: 'error_before', rate: 1 });
   await here.advance('PT30M');
   here.cloud.faults.clear();
   const now = await here.now();

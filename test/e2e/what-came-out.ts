@@ -1,3 +1,4 @@
+import { shortMark } from '../../adapters/dynamodb/fraud-memory.ts';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { toLot } from '../../adapters/dynamodb/lot-item.ts';
@@ -7,7 +8,7 @@ import { allPages } from '../../scripts/all-pages.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { storedItems } from './stored-items.ts';
 
-const counter = z.object({ pk: z.string(), declines: z.set(z.string()).optional() });
+const counter = z.object({ pk: z.string(), declineIds: z.set(z.string()).optional() });
 
 /**
  * What a story came to, without ids and times: books, views and lots of one instance can be compared with those of
@@ -30,6 +31,7 @@ export async function whatCameOut(here: CloudHere, giftCardIds: readonly string[
   );
   const disputes = await allPages((query) => operator.listDisputes(query));
   const counters = (await storedItems(here, 'FraudTable')).map((item) => counter.parse(unmarshall(item)));
+  const buyerOfMark = new Map(payments.map(({ id, buyer }) => [shortMark(id), buyer.id]));
   return {
     balance: balance.currencies,
     entries,
@@ -68,7 +70,11 @@ export async function whatCameOut(here: CloudHere, giftCardIds: readonly string[
         ]),
     ),
     declines: sorted(
-      counters.flatMap(({ declines }) => (declines ? [sorted([...declines].map((id) => buyerOf.get(id)))] : [])),
+      counters.flatMap(({ pk, declineIds }) =>
+        pk.startsWith('burst#card#') && declineIds
+          ? [sorted([...declineIds].map((mark) => buyerOfMark.get(mark)))]
+          : [],
+      ),
     ),
     exceptions: sorted(
       (await allPages((query) => operator.listExceptions(query))).map(({ kind, state }) => [kind, state]),

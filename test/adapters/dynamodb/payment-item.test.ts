@@ -20,7 +20,7 @@ import { approvedForAWeek, givenSplitPayment } from '../../core/payments/tenders
 
 const now = new Date('2026-11-22T10:00:00.123Z');
 const approved = { kind: 'approved', approvalCode: '123456', networkReference: 'net_0123456789abcde' } as const;
-const assessment = { score: 0.2, decision: 'approve', reasons: [] } as const;
+const assessment = { score: 0.2, decision: 'approve', reasons: [], decidedBy: 'model' } as const;
 const bytes = (item: Record<string, AttributeValue>) => itemBytes(parseJsonObject(JSON.stringify(item), 'item'));
 
 async function given(opened: Payment) {

@@ -4,7 +4,6 @@ import { dynamoPaymentStore } from '../../../adapters/dynamodb/payment-store.ts'
 import { dynamoResolutionQueue } from '../../../adapters/dynamodb/resolution-queue.ts';
 import { dynamoTransitionLog } from '../../../adapters/dynamodb/transition-log.ts';
 import { toTransition } from '../../../adapters/dynamodb/transition-item.ts';
-import { dynamoVelocityStore } from '../../../adapters/dynamodb/velocity-store.ts';
 import { deriveId } from '../../../core/ids.ts';
 import type { Payment } from '../../../core/payments/payment.ts';
 import { resolutionShards } from '../../../core/payments/ports.ts';
@@ -32,12 +31,6 @@ const paymentsTable: CreateTableCommandInput = {
     index('byResolveAt', 'resolveShard', 'resolveAt'),
   ],
 };
-const fraudTable: CreateTableCommandInput = {
-  TableName: 'fraud',
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-  KeySchema: [key('pk', 'HASH')],
-};
 
 let world: DynamoWorld;
 let store: ReturnType<typeof dynamoPaymentStore>;
@@ -45,7 +38,7 @@ const now = new Date('2026-11-22T10:00:00.000Z');
 
 beforeAll(async () => {
   if (dynoxide === undefined) return;
-  world = await givenDynamo([paymentsTable, fraudTable]);
+  world = await givenDynamo([paymentsTable]);
   store = dynamoPaymentStore(world.client, 'payments');
 });
 
@@ -247,23 +240,4 @@ withTables('transitions are found by time among everything else', async () => {
     found.push(...transitions.map(({ paymentId }) => paymentId));
   }
   expect(found.sort()).toEqual(written.slice(0, 2).sort());
-});
-
-withTables('a velocity counts each payment once, forgets with the hour, and stops growing', async () => {
-  const velocity = dynamoVelocityStore(world.client, 'fraud');
-  const card = { entity: 'card', value: 'f' } as const;
-  await velocity.countAttempt(card, 'pay_1', now);
-  expect(await velocity.countAttempt(card, 'pay_1', now)).toEqual({ attempts: 1, declines: 0 });
-  await velocity.countDecline(card, 'pay_1', now);
-  await velocity.countDecline(card, 'pay_1', now);
-  expect(await velocity.countAttempt(card, 'pay_2', now)).toEqual({ attempts: 2, declines: 1 });
-  expect(await velocity.countAttempt(card, 'pay_3', new Date('2026-11-22T11:00:00.000Z'))).toEqual({
-    attempts: 1,
-    declines: 0,
-  });
-  const crowd = { entity: 'address', value: 'a' } as const;
-  const counts = await Promise.all(
-    Array.from({ length: 130 }, (_, payer) => velocity.countAttempt(crowd, `pay_${payer}`, now)),
-  );
-  expect(Math.max(...counts.map(({ attempts }) => attempts))).toBe(100);
 });

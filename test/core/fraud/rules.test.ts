@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { FraudFeatures } from '../../../core/fraud/assessment.ts';
-import { defaultLimits, rulesScorer } from '../../../core/fraud/rules.ts';
+import type { RuleFacts } from '../../../core/fraud/rules.ts';
+import { defaultLimits, scoreByRules } from '../../../core/fraud/rules.ts';
 
-const honest: FraudFeatures = {
+const honest: RuleFacts = {
   amount: 4200n,
   currency: 'EUR',
   billingCountry: 'DE',
@@ -13,11 +13,11 @@ const honest: FraudFeatures = {
   deviceAttempts: 1,
   cardDeclines: 0,
 };
-const score = (features: FraudFeatures) => rulesScorer(defaultLimits).score(features);
+const score = (features: RuleFacts) => scoreByRules(features, defaultLimits);
 
 describe('the rules', () => {
   test('let an honest payment through without a reason', () => {
-    expect(score(honest)).toEqual({ score: 0, decision: 'approve', reasons: [] });
+    expect(score(honest)).toEqual({ score: 0, decision: 'approve', reasons: [], decidedBy: 'rules' });
   });
 
   test.each([
@@ -35,6 +35,7 @@ describe('the rules', () => {
       'decline',
       ['address_velocity', 'amount_high'],
     ],
+    ['what operators blocked', { listed: 'block' as const }, 'decline', ['listed']],
     ['goods that go abroad', { shippingCountry: 'FR' }, 'approve', ['country_mismatch']],
   ])('%s', (_case, change, decision, codes) => {
     const assessment = score({ ...honest, ...change });

@@ -13,6 +13,7 @@ const inputs = [
   'docs/runbook.md',
   'lambdas',
   'lib',
+  'model/shipped-model.json',
   'package-lock.json',
   'package.json',
   'scripts',
