@@ -47,7 +47,7 @@ export function newProfile(kind: ProfileKind, id: string, at: number): Profile {
 /** The profile after it was told of happenings, in the order of their times; those that it knows change nothing. */
 export function profileAfter(profile: Profile, happenings: readonly Happening[]): Profile {
   const known = new Set(profile.recent);
-  const news = happenings
+  const news = [...new Map(happenings.map((each) => [each.mark, each])).values()]
     .filter(({ mark }) => !known.has(mark))
     .toSorted((one, other) => one.event.at - other.event.at);
   if (news.length === 0) return profile;
