@@ -18,9 +18,9 @@ const attacksPerDay: Readonly<Record<AttackKind, number>> = {
 type Attack = (draw: Draw, market: Market, day: number) => readonly SimulatedPayment[];
 
 /** What attackers begin on a day; some go on for days. */
-export function attacksOf(draw: Draw, market: Market, day: number): readonly SimulatedPayment[] {
+export function attacksOf(draw: Draw, market: Market, day: number, rate: number): readonly SimulatedPayment[] {
   const begin = (kind: AttackKind) =>
-    Array.from({ length: draw.times((attacksPerDay[kind] * market.customers.length) / 1000) }, () =>
+    Array.from({ length: draw.times((attacksPerDay[kind] * rate * market.customers.length) / 1000) }, () =>
       attacks[kind](draw, market, day),
     ).flat();
   return attackKinds.flatMap(begin);
