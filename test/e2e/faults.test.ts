@@ -40,7 +40,8 @@ const rates: Readonly<Record<string, number>> = {
 };
 /** Payments of each cell that are there before the fault, and those that are made while it is in force. */
 const [paymentsBefore, livesAmid] = [4, 3];
-/** Besides them one that the issuer declines, so that there is an event that a rule hands on. */
+/** Besides them one that the issuer declines, so that there is an event that a rule hands on; and more, when none was. */
+const moreDeclines = 3;
 const decliningCard = '4000000000000002';
 const random = seededRandom(seed);
 
@@ -77,12 +78,19 @@ function faultFor(service: string, kind: Kind, cell: number, now: Date): Fault {
   return { service, operation, kind, seed: cell + 1, rate, ...delay };
 }
 
+/** For whoever reads of a fault that nobody met: what was asked, what payments became of it, and what was announced. */
+async function whatWasDone(world: World) {
+  const { data } = await world.client().listPayments({ limit: '20' });
+  const payments = data.map(({ id, status, declineCode, failureCode }) => ({ id, status, declineCode, failureCode }));
+  return { counts: [...world.tally.counts], payments, announced: announced.size };
+}
+
 async function givenDecliningPayment(cell: number) {
   const token = await shopper(here).token(decliningCard);
-  return (world: World) =>
+  return (world: World, time = 0) =>
     world.ask({
       name: 'pay by a card that is declined',
-      send: (client) => client.createPayment(paymentOf(here, token, 100_000 + cell), `declined-${cell}`),
+      send: (client) => client.createPayment(paymentOf(here, token, 100_000 + cell), `declined-${cell}-${time}`),
       settled: () => undefined,
       refusals: [],
     });
@@ -128,9 +136,13 @@ describe(`with a fault of each kind on each service, amid everything that is don
         ...Array.from({ length: livesAmid }, () => live(world)),
       ]);
       await here.advance(service === 'sqs' ? 'PT12M' : 'PT1M');
-      // A check whose fault nobody met has shown nothing.
-      const met = faults.list()[0]?.met ?? 0;
-      if (met === 0) throw new Error(`Nothing met the fault: ${JSON.stringify([...world.tally.counts])}`);
+      // A check whose fault nobody met has shown nothing. On a busy machine the decline may have stayed unknown to us so far.
+      const met = () => faults.list()[0]?.met ?? 0;
+      for (let time = 1; met() === 0 && time <= moreDeclines; time += 1) {
+        await decline(world, time);
+        await here.advance('PT1M');
+      }
+      if (met() === 0) throw new Error(`Nothing met the fault: ${JSON.stringify(await whatWasDone(world))}`);
       faults.clear();
       await check(world, await settle(world));
       expect(world.tally.violations).toEqual([]);
