@@ -2,13 +2,15 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
+import type { Attempt } from '../../core/payments/attempt.ts';
 import { eventTypes } from '../../core/payments/events.ts';
 import { assessment, tenderShare } from '../../core/payments/messages.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
-import { paymentStatuses } from '../../core/payments/payment.ts';
+import { authorizationReference, paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { PaymentChange, Transition } from '../../core/payments/transition.ts';
 import { amount } from './amount.ts';
+import { binary } from './binary.ts';
 import { disputeStepItem, paymentDisputes } from './dispute-item.ts';
 import { lotFields, lotState } from './lot-item.ts';
 import { movementItem, toMovementItem } from './movement-item.ts';
@@ -25,13 +27,20 @@ export function toTransitionItem(transition: Transition): Record<string, Attribu
   const item = {
     ...rest,
     version: change.version,
-    attempt: reference === movementReference(paymentId, { id: rest.cause }) ? answer : attempt,
+    attempt: reference === usualReference(paymentId, attempt.operation, rest.cause) ? answer : attempt,
     postings: postings.map(toPostingText),
     lots: lots.map((each) => (each.kind === 'open' ? { kind: each.kind, lot: openedLot(each.lot, transition) } : each)),
     change: changedFields(change, transition),
     ...(context ? { context: toContextItem(context) } : {}),
   };
   return { ...marshall(item, { removeUndefinedValues: true }), ...transitionKey(paymentId, change.version) };
+}
+
+/** The acquirer's reference of nearly every attempt: of the first authorization, or of the movement that caused it. */
+function usualReference(paymentId: string, operation: Attempt['operation'], cause: string): string {
+  return operation === 'authorization'
+    ? authorizationReference(paymentId, 1)
+    : movementReference(paymentId, { id: cause });
 }
 
 function changedFields(change: PaymentChange, { to, occurredAt }: Transition) {
@@ -121,6 +130,8 @@ const transitionItem = z.object({
   change: changeItem,
   dispute: disputeStepItem.exactOptional(),
   context: contextItem.exactOptional(),
+  /** Bytes cost less than numbers. */
+  features: z.object({ schema: z.string(), values: binary }).exactOptional(),
 });
 type TransitionItem = z.output<typeof transitionItem>;
 
@@ -131,7 +142,7 @@ export function toTransition(item: Record<string, AttributeValue>): StoredTransi
   return {
     ...rest,
     paymentId: pk,
-    attempt: { reference: movementReference(pk, { id: parsed.cause }), ...attempt },
+    attempt: { reference: usualReference(pk, attempt.operation, parsed.cause), ...attempt },
     lots: lots.map((each): LotChange => (each.kind === 'open' ? { ...each, lot: toLot(each.lot, parsed) } : each)),
     change: toChange(parsed),
   };

@@ -1,14 +1,15 @@
 import type { FraudSettings, ModelWord } from './assess.ts';
 import { askModel, assess } from './assess.ts';
-import type { FraudAssessment } from './assessment.ts';
 import { burstFeatures } from './features/bursts.ts';
 import { newCard } from './features/card-profile.ts';
 import type { FeatureState } from './features/features.ts';
-import { features } from './features/features.ts';
+import { features, featureSchemaHash } from './features/features.ts';
+import { keepFeatures } from './features/kept-features.ts';
 import { newSeller } from './features/seller-profile.ts';
 import { newSource, sourceFeatures } from './features/source-profile.ts';
 import type { FraudModel } from './model/fraud-model.ts';
 import type { Counted, FraudMemory, Recalled, ScoreOrder } from './ports.ts';
+import type { Scored } from './scored.ts';
 import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
 export interface ScoreDependencies {
@@ -18,13 +19,6 @@ export interface ScoreDependencies {
   readonly settings: FraudSettings;
   /** Answers undefined for what fails, or takes longer than scoring may wait for it. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | undefined>;
-}
-
-/** What scoring says of a payment, and what it went by. */
-export interface Scored {
-  readonly assessment: FraudAssessment;
-  /** The features, in the order of `featureNames`; absent where the model was not asked. */
-  readonly vector?: readonly number[];
 }
 
 /**
@@ -59,7 +53,10 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
   };
   const vector = recalled && features(state, event);
   const word: ModelWord | undefined = vector && model && askModel(model, vector);
-  return { assessment: assess(facts, word, settings, 0), ...(vector && { vector }) };
+  return {
+    assessment: assess(facts, word, settings, 0),
+    ...(vector && { features: keepFeatures(featureSchemaHash, vector) }),
+  };
 }
 
 /** What is remembered, with newcomers as new. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fraudReasonCodes } from '../fraud/assessment.ts';
+import type { Scored } from '../fraud/scored.ts';
 import { paymentStatuses } from './payment.ts';
 
 /**
@@ -51,6 +52,22 @@ export const assessment = z.object({
   /** Until there was a model, nobody said who decides. */
   decidedBy: z.enum(['model', 'rules']).default('rules'),
 });
+
+/** What scoring answers: the assessment, and what the model went by, its 32-bit floats as base64. */
+export const scoredPayment = assessment
+  .extend({
+    features: z
+      .object({ schema: z.string(), values: z.base64().transform((text) => z.util.base64ToUint8Array(text)) })
+      .exactOptional(),
+  })
+  .transform(({ features, ...found }): Scored => ({ assessment: found, ...(features && { features }) }));
+
+/** What scoring found, as a message. */
+export function toScoredMessage({ assessment: found, features }: Scored): z.input<typeof scoredPayment> {
+  const { reasons, ...rest } = found;
+  const kept = features && { schema: features.schema, values: z.util.uint8ArrayToBase64(features.values) };
+  return { ...rest, reasons: [...reasons], ...(kept && { features: kept }) };
+}
 
 export const outcome = z.discriminatedUnion('kind', [
   z.object({

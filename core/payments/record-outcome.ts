@@ -1,4 +1,4 @@
-import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { Scored } from '../fraud/scored.ts';
 import type { GiftCardDependencies } from '../gift-cards/change-gift-card.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentStore } from './ports.ts';
@@ -41,13 +41,13 @@ export async function recordOutcome(
   { payments, giftCards }: OutcomeDependencies,
   paymentId: string,
   outcome: Outcome,
-  assessment: FraudAssessment | undefined,
+  scored: Scored | undefined,
   now: Date,
 ): Promise<PaymentChange> {
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const payment = await payments.find(paymentId);
     if (!payment) throw new OutcomeContradictsBook(`There is no payment ${paymentId} to record ${outcome.kind} for`);
-    const decided = transitionFor(payment, outcome, assessment, now);
+    const decided = transitionFor(payment, outcome, scored, now);
     if (decided.kind === 'refused') return recordedBefore(payment, outcome);
     if (endsInVain(outcome)) await releaseGiftCards(giftCards, payment.id, giftCardIdsOf(payment), now);
     if ((await payments.record(decided.transition)) === 'recorded') return decided.transition.change;

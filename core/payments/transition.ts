@@ -1,5 +1,7 @@
 import type { DisputeStep } from '../disputes/dispute.ts';
+import type { KeptFeatures } from '../fraud/features/kept-features.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { Scored } from '../fraud/scored.ts';
 import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { assertBalanced } from '../ledger/posting.ts';
@@ -78,6 +80,8 @@ export interface Transition {
   readonly dispute?: DisputeStep;
   /** Of the first outcome: where the buyer was. The payment itself carries it no further. */
   readonly context?: PaymentContext;
+  /** Of the outcome that came with a score: what the model went by. */
+  readonly features?: KeptFeatures;
 }
 
 const orphanCheckDelayHours = 24;
@@ -85,13 +89,13 @@ const orphanCheckDelayHours = 24;
 const cancelledCode = 'authorization_cancelled';
 
 /**
- * What an outcome makes of a payment. Input: the payment as it stands, the outcome, the assessment when it is known, and
+ * What an outcome makes of a payment. Input: the payment as it stands, the outcome, what scoring said when it is known, and
  * the time. Output: the transition, or `refused` when no rule leads there (the outcome came too late, or twice).
  */
 export function transitionFor(
   payment: Payment,
   outcome: Outcome,
-  assessment: FraudAssessment | undefined,
+  scored: Scored | undefined,
   now: Date,
 ): { readonly kind: 'transition'; readonly transition: Transition } | { readonly kind: 'refused' } {
   const rule = transitionRules.find(({ from, outcome: kind }) => from === payment.status && kind === outcome.kind);
@@ -111,8 +115,9 @@ export function transitionFor(
       attempt: attemptOf(payment, outcome),
       postings,
       lots: [],
-      change: changeOf(payment, rule.to, outcome, assessment, now),
+      change: changeOf(payment, rule.to, outcome, scored, now),
       ...(payment.context ? { context: payment.context } : {}),
+      ...(scored?.features ? { features: scored.features } : {}),
     },
   };
 }
@@ -164,10 +169,10 @@ function changeOf(
   payment: Payment,
   status: PaymentStatus,
   outcome: Outcome,
-  assessment: FraudAssessment | undefined,
+  scored: Scored | undefined,
   now: Date,
 ): PaymentChange {
-  const fraud = assessment ?? payment.fraud;
+  const fraud = scored?.assessment ?? payment.fraud;
   const resolveAt = nextLook(outcome, now);
   const { amountAuthorized, amountCaptured, amountRefunded, capturable, refundable, shares } = payment;
   return {

@@ -6,7 +6,7 @@ import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { parseModel } from '../../core/fraud/model/fraud-model.ts';
 import { defaultLimits } from '../../core/fraud/rules.ts';
 import { scoreFraud } from '../../core/fraud/score-fraud.ts';
-import { authorizationOrder } from '../../core/payments/messages.ts';
+import { authorizationOrder, toScoredMessage } from '../../core/payments/messages.ts';
 import shippedModel from '../../model/shipped-model.json' with { type: 'json' };
 import { readEnvironment } from '../house/environment.ts';
 import { withinMilliseconds } from '../house/in-time.ts';
@@ -44,6 +44,5 @@ function loadModel() {
 }
 
 export const handler = taskHandler(authorizationOrder, async (order) => {
-  const { assessment } = await scoreFraud(dependencies, order, new Date());
-  return assessment;
+  return toScoredMessage(await scoreFraud(dependencies, order, new Date()));
 });

@@ -3,7 +3,7 @@ import { backOffWithJitter } from '../../adapters/dynamodb/back-off.ts';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoGiftCardStore } from '../../adapters/dynamodb/gift-card-store.ts';
 import { dynamoPaymentStore } from '../../adapters/dynamodb/payment-store.ts';
-import { assessment, outcome, toMessage } from '../../core/payments/messages.ts';
+import { outcome, scoredPayment, toMessage } from '../../core/payments/messages.ts';
 import { recordOutcome } from '../../core/payments/record-outcome.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { taskHandler } from '../house/task-handler.ts';
@@ -21,8 +21,8 @@ const dependencies = {
   },
 };
 
-const input = z.object({ paymentId: z.string(), outcome, assessment: assessment.optional() });
+const input = z.object({ paymentId: z.string(), outcome, assessment: scoredPayment.optional() });
 
-export const handler = taskHandler(input, async ({ paymentId, outcome: happened, assessment: assessed }) =>
-  toMessage(await recordOutcome(dependencies, paymentId, happened, assessed, new Date())),
+export const handler = taskHandler(input, async ({ paymentId, outcome: happened, assessment: scored }) =>
+  toMessage(await recordOutcome(dependencies, paymentId, happened, scored, new Date())),
 );

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toPaymentItem } from '../../adapters/dynamodb/payment-item.ts';
 import { deriveId } from '../../core/ids.ts';
-import { assessment, toMessage } from '../../core/payments/messages.ts';
+import { featureNames } from '../../core/fraud/features/features.ts';
+import { vectorOf } from '../../core/fraud/features/kept-features.ts';
+import { scoredPayment, toMessage } from '../../core/payments/messages.ts';
 import { authorizationOrderOf } from '../../core/payments/new-payment.ts';
 import type { Payment } from '../../core/payments/payment.ts';
 import { attackKinds } from '../../model/simulator/payment.ts';
@@ -60,9 +62,12 @@ async function score(payment: Payment) {
   const { context } = payment;
   if (!context) throw new Error('The payment has no context');
   const order = toMessage(authorizationOrderOf(payment, context));
-  const scored = assessment.parse(await invokeFunction(here, 'FraudScoreFraud', 'RequestResponse', order));
+  const { assessment, features } = scoredPayment.parse(
+    await invokeFunction(here, 'FraudScoreFraud', 'RequestResponse', order),
+  );
+  expect(features && vectorOf(features)).toHaveLength(featureNames.length);
   await remember([payment]);
-  return scored;
+  return assessment;
 }
 
 type Tally = Record<'approve' | 'review' | 'decline', number>;

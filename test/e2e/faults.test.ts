@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import * as z from 'zod';
 import { readBooks } from '../../adapters/dynamodb/read-books.ts';
 import { toEvents } from '../../adapters/events/event-publisher.ts';
+import { featureNames } from '../../core/fraud/features/features.ts';
+import { vectorOf } from '../../core/fraud/features/kept-features.ts';
 import { deriveId } from '../../core/ids.ts';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import type { Fault } from '../../local/kernel/faults.ts';
@@ -156,6 +158,16 @@ describe('after all of it', () => {
     const missing = (await expectedEvents()).filter(({ id }) => !announced.has(id));
     const cellAt = (time: string) => begun.findLast(({ at }) => at <= time)?.cell;
     expect(missing.map(({ type, time }) => ({ type, time, cell: cellAt(time) }))).toEqual([]);
+  });
+
+  test('what the model went by is kept of every payment that it scored', async () => {
+    const { paymentTransitions } = readBooks(await storedItems(here, 'PaymentsTable'));
+    const scored = paymentTransitions.filter(
+      ({ version, change }) => version === 2 && change.fraud?.decidedBy === 'model',
+    );
+    expect(scored.length).toBeGreaterThan(cells.length);
+    const kept = scored.map(({ features }) => features && vectorOf(features).length);
+    expect(new Set(kept)).toEqual(new Set([featureNames.length]));
   });
 
   test('no security code is left in its table', async () => {

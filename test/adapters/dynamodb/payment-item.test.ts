@@ -5,12 +5,15 @@ import { toPayment, toPaymentItem } from '../../../adapters/dynamodb/payment-ite
 import { postingText, toPostingText } from '../../../adapters/dynamodb/posting-text.ts';
 import { toTransition, toTransitionItem } from '../../../adapters/dynamodb/transition-item.ts';
 import { conversionOf } from '../../../core/fx/conversion.ts';
+import { featureNames, featureSchemaHash } from '../../../core/fraud/features/features.ts';
+import { keepFeatures, vectorOf } from '../../../core/fraud/features/kept-features.ts';
 import { deriveId } from '../../../core/ids.ts';
 import { accounts } from '../../../core/ledger/accounts.ts';
 import type { Posting } from '../../../core/ledger/posting.ts';
 import { movePayment } from '../../../core/payments/movements/move-payment.ts';
 import type { Payment } from '../../../core/payments/payment.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
+import { streamEvent } from '../../../lambdas/payments/stream-event.ts';
 import { parseJsonObject } from '../../../local/kernel/json.ts';
 import { itemBytes } from '../../../local/meter/item-size.ts';
 import { givenQuote } from '../../core/fx/random-conversion.ts';
@@ -21,7 +24,16 @@ import { approvedForAWeek, givenSplitPayment } from '../../core/payments/tenders
 const now = new Date('2026-11-22T10:00:00.123Z');
 const approved = { kind: 'approved', approvalCode: '123456', networkReference: 'net_0123456789abcde' } as const;
 const assessment = { score: 0.2, decision: 'approve', reasons: [], decidedBy: 'model' } as const;
-const bytes = (item: Record<string, AttributeValue>) => itemBytes(parseJsonObject(JSON.stringify(item), 'item'));
+const vector = featureNames.map((_, index) => index / 3);
+/** As streams and exports tell an item: bytes as base64. */
+const asJson = (item: Record<string, AttributeValue>) =>
+  parseJsonObject(
+    JSON.stringify(item, (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    ),
+    'item',
+  );
+const bytes = (item: Record<string, AttributeValue>) => itemBytes(asJson(item));
 
 async function given(opened: Payment) {
   const world = fakeMovementStore();
@@ -31,7 +43,7 @@ async function given(opened: Payment) {
     { payments: world.store, giftCards: noGiftCards },
     opened.id,
     { ...approved, expiresAt: '2026-11-29T10:00:00.000Z' },
-    assessment,
+    { assessment, features: keepFeatures(featureSchemaHash, vector) },
     now,
   );
   const move = (kind: 'capture' | 'void' | 'refund', amount: bigint | undefined, key: string) =>
@@ -106,6 +118,18 @@ describe('a payment and its transitions', () => {
     const change = { ...captured.change, status: 'refunded', updatedAt: 'y', outcomeWasUnknown: true } as const;
     const odd = { ...captured, lots: [{ kind: 'open', lot } as const], change };
     expect(toTransition(toTransitionItem(odd))).toEqual(odd);
+  });
+
+  test('keep what the model went by to 32-bit floats, also as streams and exports tell it', async () => {
+    const { items } = await given(processingPayment());
+    const item = toTransitionItem(items().transitions[0] ?? fail());
+    const record = { dynamodb: { SequenceNumber: '1', NewImage: asJson(item) } };
+    const [told] = streamEvent.parse({ Records: [record] }).Records;
+    for (const each of [item, told?.dynamodb.NewImage ?? fail()]) {
+      const kept = toTransition(each).features;
+      expect(kept?.schema).toBe(featureSchemaHash);
+      expect(kept && vectorOf(kept)).toEqual(vector.map(Math.fround));
+    }
   });
 
   test('of one card, authorized and captured, stay below a kilobyte each with names of usual length', async () => {

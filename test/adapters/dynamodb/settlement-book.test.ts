@@ -45,7 +45,7 @@ describeHere('what our book says of captures and refunds', () => {
       { payments: world.store, giftCards: noGiftCards },
       opened.id,
       approved,
-      { score: 0, decision: 'approve', reasons: [], decidedBy: 'model' },
+      { assessment: { score: 0, decision: 'approve', reasons: [], decidedBy: 'model' } },
       now,
     );
     const { acquirer, setWeather } = fakeAcquirer(10_000n);
