@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { itemJson } from '../item-json.ts';
 import type { CloudHere } from './cloud-here.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function invokeFunction(
     new InvokeCommand({
       FunctionName: found.physicalId,
       InvocationType: type,
-      ...(payload === undefined ? {} : { Payload: JSON.stringify(payload) }),
+      ...(payload === undefined ? {} : { Payload: itemJson(payload) }),
     }),
   );
   client.destroy();

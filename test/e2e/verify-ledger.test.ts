@@ -16,6 +16,7 @@ import { startInstance } from '../../scripts/throw-away-instance.ts';
 import { parseItem } from '../../scripts/verify-ledger/parse-item.ts';
 import { readDataFolder } from '../../scripts/verify-ledger/read-data-folder.ts';
 import { cardNumber, eachConcurrently, paymentOf, shopper } from './support.ts';
+import { itemJson } from '../item-json.ts';
 import { beforeMidnight, moveClockWhileOff } from './while-off.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -105,7 +106,7 @@ describe('verify:ledger', () => {
     const parts = { 'one.json.gz': items.slice(0, half), 'other.json.gz': items.slice(half) };
     mkdirSync(data, { recursive: true });
     for (const [name, part] of Object.entries(parts)) {
-      writeFileSync(join(data, name), gzipSync(part.map((Item) => `${JSON.stringify({ Item })}\n`).join('')));
+      writeFileSync(join(data, name), gzipSync(part.map((Item) => `${itemJson({ Item })}\n`).join('')));
     }
     writeFileSync(join(data, '..', 'manifest-summary.json'), '{"itemCount":1}');
     expect(await verifyLedger('--settled', join(folder, 'AWSDynamoDB'))).toMatchObject({ code: 0 });
@@ -164,7 +165,7 @@ function afterFlip(kind: (typeof kinds)[number], seed: number) {
   const random = randomOf(seed);
   const chosen = items.filter(({ pk, sk }) => kind.is(pk?.S ?? '', sk?.S ?? ''));
   const item = chosen[Math.floor(random() * chosen.length)] ?? {};
-  const bytes = Buffer.from(JSON.stringify(item));
+  const bytes = Buffer.from(itemJson(item));
   const at = Math.floor(random() * bytes.length);
   bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 7));
   const flipped = parseItem(bytes.toString('utf8'));

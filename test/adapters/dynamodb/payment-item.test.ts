@@ -16,6 +16,7 @@ import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import { streamEvent } from '../../../lambdas/payments/stream-event.ts';
 import { parseJsonObject } from '../../../local/kernel/json.ts';
 import { itemBytes } from '../../../local/meter/item-size.ts';
+import { itemJson } from '../../item-json.ts';
 import { givenQuote } from '../../core/fx/random-conversion.ts';
 import { cardTender, noGiftCards, platform, processingPayment } from '../../core/payments/fakes.ts';
 import { fakeAcquirer, fakeMovementStore } from '../../core/payments/movements/fake-movements.ts';
@@ -25,14 +26,7 @@ const now = new Date('2026-11-22T10:00:00.123Z');
 const approved = { kind: 'approved', approvalCode: '123456', networkReference: 'net_0123456789abcde' } as const;
 const assessment = { score: 0.2, decision: 'approve', reasons: [], decidedBy: 'model' } as const;
 const vector = featureNames.map((_, index) => index / 3);
-/** As streams and exports tell an item: bytes as base64. */
-const asJson = (item: Record<string, AttributeValue>) =>
-  parseJsonObject(
-    JSON.stringify(item, (_key, value: unknown) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-    ),
-    'item',
-  );
+const asJson = (item: Record<string, AttributeValue>) => parseJsonObject(itemJson(item), 'item');
 const bytes = (item: Record<string, AttributeValue>) => itemBytes(asJson(item));
 
 async function given(opened: Payment) {
