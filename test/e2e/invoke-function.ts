@@ -31,7 +31,7 @@ export async function invokeFunction(
     }),
   );
   client.destroy();
-  if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${answer.FunctionError}`);
   const text = answer.Payload?.transformToString() ?? '';
+  if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${answer.FunctionError} ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }
