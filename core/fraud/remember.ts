@@ -45,6 +45,8 @@ const concerns: Readonly<Record<FraudEvent['kind'], readonly ProfileKind[]>> = {
 };
 /** Others may tell the same profile of something at the same time. */
 const tries = 10;
+/** A batch changes hundreds of profiles: written all at once, the last would wait longer than a write may take. */
+const mostAtOnce = 32;
 
 /**
  * Tells the profiles of all who took part.
@@ -61,8 +63,13 @@ export async function rememberAll({ book, backOff }: RememberDependencies, all: 
     if (attempt === tries) throw new Error(`${waiting.length} profiles were changed by others each time`);
     if (attempt > 0) await backOff(attempt);
     const stored = await book.read(waiting.map(({ kind, id }) => ({ kind, id })));
-    const written = await Promise.all(waiting.map((telling) => tell(book, telling, stored)));
-    waiting = waiting.filter((_, index) => written[index] === 'changed');
+    const again: Telling[] = [];
+    for (let from = 0; from < waiting.length; from += mostAtOnce) {
+      const group = waiting.slice(from, from + mostAtOnce);
+      const written = await Promise.all(group.map((telling) => tell(book, telling, stored)));
+      again.push(...group.filter((_, index) => written[index] === 'changed'));
+    }
+    waiting = again;
   }
 }
 

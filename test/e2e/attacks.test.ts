@@ -83,7 +83,7 @@ describe('attacks among honest buyers, scored by the functions that are deployed
   test('are of each kind, and scored by the model', async () => {
     const payments = simulate(market);
     const past = payments.flatMap((each, index) => (each.at < dayOfAttacks ? [opened(each, index)] : []));
-    for (let from = 0; from < past.length; from += 25) await remember(past.slice(from, from + 25));
+    for (let from = 0; from < past.length; from += 100) await remember(past.slice(from, from + 100));
     for (const [index, each] of payments.entries()) {
       if (each.at < dayOfAttacks) continue;
       const { decision, decidedBy, reasons } = await score(opened(each, index));

@@ -72,6 +72,27 @@ describe('profiles', () => {
     expect(writes()).toBe(6);
   });
 
+  test('are written a few at a time, however many a batch changes', async () => {
+    const { book, writes } = fakeBook();
+    let [underWay, most] = [0, 0];
+    const slowBook: ProfileBook = {
+      ...book,
+      write: async (profile) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return book.write(profile);
+      },
+    };
+    await rememberAll(
+      { book: slowBook, backOff },
+      Array.from({ length: 100 }, (_, index) => payment(index, index)),
+    );
+    // Three cards, a hundred sellers, one buyer and one address.
+    expect([writes(), most]).toEqual([105, 32]);
+  });
+
   test('that others write each time are given up with an error, for the stream to tell again', async () => {
     const { book } = fakeBook(Array.from({ length: 100 }, () => true));
     await expect(rememberAll({ book, backOff }, [payment(1, 1)])).rejects.toThrow('changed by others');
