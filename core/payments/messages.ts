@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { base64Bytes, toBase64 } from '../base64.ts';
 import { fraudReasonCodes } from '../fraud/assessment.ts';
 import type { Scored } from '../fraud/scored.ts';
 import { paymentStatuses } from './payment.ts';
@@ -56,16 +57,14 @@ export const assessment = z.object({
 /** What scoring answers: the assessment, and what the model went by, its 32-bit floats as base64. */
 export const scoredPayment = assessment
   .extend({
-    features: z
-      .object({ schema: z.string(), values: z.base64().transform((text) => z.util.base64ToUint8Array(text)) })
-      .exactOptional(),
+    features: z.object({ schema: z.string(), values: base64Bytes }).exactOptional(),
   })
   .transform(({ features, ...found }): Scored => ({ assessment: found, ...(features && { features }) }));
 
 /** What scoring found, as a message. */
 export function toScoredMessage({ assessment: found, features }: Scored): z.input<typeof scoredPayment> {
   const { reasons, ...rest } = found;
-  const kept = features && { schema: features.schema, values: z.util.uint8ArrayToBase64(features.values) };
+  const kept = features && { schema: features.schema, values: toBase64(features.values) };
   return { ...rest, reasons: [...reasons], ...(kept && { features: kept }) };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { base64Bytes, toBase64 } from '../../base64.ts';
 import type { Forest } from './forest.ts';
 import { placesOf } from './forest.ts';
 
@@ -21,10 +22,9 @@ export function probabilityOf({ calibration }: FraudModel, margin: number): numb
   return 1 / (1 + Math.exp(-(calibration.slope * margin + calibration.shift)));
 }
 
-/** Numbers as base64 of their bytes, little-endian: exact to the last bit, and a third of the digits. */
-const bytes = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const finite = z.number();
 
+/** Of the trees' numbers the bytes, little-endian: exact to the last bit, and a third of the digits. */
 const modelFile = z.strictObject({
   format: z.literal(1),
   schemaHash: z.string(),
@@ -32,21 +32,19 @@ const modelFile = z.strictObject({
   treeCount: z.int().min(0).max(10_000),
   base: finite,
   calibration: z.strictObject({ slope: finite, shift: finite }),
-  features: bytes,
-  thresholds: bytes,
-  values: bytes,
+  features: base64Bytes,
+  thresholds: base64Bytes,
+  values: base64Bytes,
 });
 
 /** The text of a model's file. */
 export function toModelFile({ schemaHash, forest, calibration }: FraudModel): string {
   const { depth, treeCount, base, features, thresholds, values } = forest;
-  const text = (numbers: Int16Array | Float64Array) =>
-    Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64');
   return JSON.stringify({
     ...{ format: 1, schemaHash, depth, treeCount, base, calibration },
-    features: text(features),
-    thresholds: text(thresholds),
-    values: text(values),
+    features: toBase64(features),
+    thresholds: toBase64(thresholds),
+    values: toBase64(values),
   });
 }
 
