@@ -42,9 +42,10 @@ const rates: Readonly<Record<string, number>> = {
 };
 /** Payments of each cell that are there before the fault, and those that are made while it is in force. */
 const [paymentsBefore, livesAmid] = [4, 3];
-/** Besides them one that the issuer declines, so that there is an event that a rule hands on; and more, when none was. */
-const moreDeclines = 3;
+/** Besides them one that the issuer declines, so that there is an event that a rule hands on. */
 const decliningCard = '4000000000000002';
+/** So many more of them at most, until one was handed on. */
+const moreDeclines = 3;
 const random = seededRandom(seed);
 
 const putEvents = z.object({ Entries: z.array(z.object({ Detail: z.string() })) });
