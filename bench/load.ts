@@ -42,11 +42,11 @@ export async function runLoad(
   };
   await Promise.all(Array.from({ length: width }, lane));
   const seconds = (performance.now() - startedAt) / 1000;
-  latencies.sort((left, right) => left - right);
   return { count: latencies.length, perSecond: latencies.length / seconds, latencies, failures };
 }
 
-/** The value below which this share of the sorted values lies; 0 of none. */
-export function quantile(sorted: readonly number[], share: number): number {
+/** The value below which this share of the values lies, in whatever order they come; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

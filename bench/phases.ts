@@ -68,7 +68,6 @@ export function createPhases(instance: Instance) {
       if (order) await pay(order, steps);
     });
     await instance.advance(journalWindow);
-    for (const latencies of steps.values()) latencies.sort((left, right) => left - right);
     return { width: options.width, load, steps, meter: await meter.read() };
   };
 }

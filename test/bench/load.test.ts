@@ -32,6 +32,11 @@ describe('a run of load', () => {
     expect([quantile(latencies, 0.5), quantile(latencies, 0.99), quantile([], 0.5)]).toEqual([51, 100, 0]);
   });
 
+  test('has the same quantiles in whatever order its latencies come', () => {
+    const latencies = Array.from({ length: 100 }, (_, index) => ((index * 37) % 100) + 1);
+    expect([quantile(latencies, 0.5), quantile(latencies, 0.99)]).toEqual([51, 100]);
+  });
+
   test('pays with cards that pass the Luhn check', () => {
     expect(cardNumber(0)).toMatch(/^424242\d{10}$/u);
     for (const index of [0, 1, 12_345]) {
