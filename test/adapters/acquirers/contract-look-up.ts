@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { acquirerErrorNames } from '../../../core/payments/acquirer.ts';
 import { aRequest } from './cards.ts';
 import type { Bench } from './contract.ts';
+import { lateMilliseconds } from './patience.ts';
 
 /** The rules of LooksUpByReference. */
 export function lookUpRules({ lookingUp, impatient, simulator, failureOf }: Bench): void {
@@ -30,7 +31,7 @@ export function lookUpRules({ lookingUp, impatient, simulator, failureOf }: Benc
     });
 
     test('finds nothing while a late authorization is still under way, and finds it when it has arrived', async () => {
-      await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: 1_500 });
+      await simulator().post('/faults', { operation: 'authorize', kind: 'delay', delayMs: lateMilliseconds });
       const request = aRequest();
       const underWay = lookingUp().authorize(request);
       expect((await failureOf(impatient().authorize(request))).name).toBe(acquirerErrorNames.outcomeUnknown);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { MovementOutcome } from '../../../core/payments/acquirer.ts';
 import { acquirerErrorNames, cancelsMovements, looksUpMovements } from '../../../core/payments/acquirer.ts';
 import type { Bench } from './contract.ts';
+import { lateMilliseconds } from './patience.ts';
 import type { FittingMovement, Operation } from './payments.ts';
 import { givenFitting } from './payments.ts';
 import { until } from './until.ts';
@@ -148,7 +149,7 @@ function lookUpRules(bench: Bench, operation: Operation): void {
 
   test('a look-up finds nothing while a late movement is under way, and finds it when it has arrived', async () => {
     const movement = await givenFitting(bench, operation);
-    await simulator().post('/faults', { operation, kind: 'delay', delayMs: 1_500 });
+    await simulator().post('/faults', { operation, kind: 'delay', delayMs: lateMilliseconds });
     const underWay = movement.send(acquirer());
     expect((await failureOf(movement.send(impatient()))).name).toBe(acquirerErrorNames.outcomeUnknown);
     expect(await lookingUpMovements().lookUpMovement(movement.reference)).toEqual({ kind: 'notFound' });

@@ -31,6 +31,7 @@ import { movementRules } from './contract-movements.ts';
 import { refundRules } from './contract-refunds.ts';
 import { settlementRules } from './contract-settlement.ts';
 import { formsOf, fullText, textsBelow, valuesInBooks } from './leaks.ts';
+import { impatienceMilliseconds, patienceMilliseconds } from './patience.ts';
 
 /** What a new acquirer hands in to be held to the port's contract. */
 export interface AcquirerUnderTest {
@@ -85,9 +86,6 @@ export interface Bench {
   /** The error of a call that must fail; it is kept, and searched for card numbers at the end. */
   readonly failureOf: (call: Promise<unknown>) => Promise<Error>;
 }
-
-const patienceMilliseconds = 8_000;
-const impatienceMilliseconds = 250;
 
 /** Every acquirer must pass these. */
 export function acquirerContract(subject: AcquirerUnderTest): void {
