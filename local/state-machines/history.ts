@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../kernel/service.ts';
 import type { ExecutionEvent } from './execution.ts';
+import { errorNames } from './interpreter/failure.ts';
 
 /** An event as GetExecutionHistory and the logs write it. */
 export interface HistoryEvent {
@@ -12,6 +13,8 @@ export interface HistoryEvent {
   readonly detailsName: string | undefined;
   readonly details: JsonObject;
 }
+
+const timeoutErrors: readonly string[] = [errorNames.timeout, errorNames.heartbeatTimeout];
 
 type Entry = readonly [type: string, detailsName?: string, details?: JsonObject];
 
@@ -87,30 +90,39 @@ export class History {
       case 'failed':
         return this.#failed(event);
       case 'taskScheduled':
+      case 'taskSubmitted':
       case 'taskSucceeded':
       case 'taskFailed':
         return this.#task(event);
     }
   }
 
-  #task(event: Extract<ExecutionEvent, { kind: 'taskScheduled' | 'taskSucceeded' | 'taskFailed' }>): readonly Entry[] {
+  #task(
+    event: Extract<ExecutionEvent, { kind: 'taskScheduled' | 'taskSubmitted' | 'taskSucceeded' | 'taskFailed' }>,
+  ): readonly Entry[] {
     const named = resourceOf(event.resource);
     switch (event.kind) {
       case 'taskScheduled': {
-        const timeout = event.timeoutSeconds === undefined ? {} : { timeoutInSeconds: event.timeoutSeconds };
+        const { timeoutSeconds, heartbeatSeconds } = event;
+        const limits = {
+          ...(timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds }),
+          ...(heartbeatSeconds === undefined ? {} : { heartbeatInSeconds: heartbeatSeconds }),
+        };
         return [
           [
             'TaskScheduled',
             'taskScheduledEventDetails',
-            { ...named, ...this.#data('parameters', event.arguments), ...timeout },
+            { ...named, ...this.#data('parameters', event.arguments), ...limits },
           ],
           ['TaskStarted', 'taskStartedEventDetails', named],
         ];
       }
+      case 'taskSubmitted':
+        return [['TaskSubmitted', 'taskSubmittedEventDetails', { ...named, ...this.#data('output', event.output) }]];
       case 'taskSucceeded':
         return [['TaskSucceeded', 'taskSucceededEventDetails', { ...named, ...this.#data('output', event.output) }]];
       case 'taskFailed': {
-        const type = event.error === 'States.Timeout' ? 'TaskTimedOut' : 'TaskFailed';
+        const type = timeoutErrors.includes(event.error) ? 'TaskTimedOut' : 'TaskFailed';
         const detailsName = type === 'TaskTimedOut' ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails';
         return [[type, detailsName, { ...named, error: event.error, ...this.#text('cause', event.cause) }]];
       }

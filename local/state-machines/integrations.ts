@@ -22,11 +22,16 @@ const integrations: ReadonlyMap<string, Integration> = new Map([
   ['states:startExecution', startExecution],
 ]);
 
+/** What can hand a task token on: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html */
+const canWait: ReadonlySet<string> = new Set(['lambda:invoke', 'events:putEvents', 'sqs:sendMessage']);
+
 /** What a Task state's Resource stands for. Throws when it is none that the embedded cloud serves. */
 export function findIntegration(resource: string): Integration {
-  const name = resource.startsWith('arn:aws:states:::') ? resource.slice('arn:aws:states:::'.length) : '';
+  const [name = '', waits] = resource.startsWith('arn:aws:states:::')
+    ? resource.slice('arn:aws:states:::'.length).split('.waitForTaskToken')
+    : [];
   const integration = integrations.get(name) ?? sdkIntegration(name);
-  if (integration) return integration;
+  if (integration && (waits === undefined || (waits === '' && canWait.has(name)))) return integration;
   throw new Error(`The embedded cloud serves no tasks with the Resource ${resource}.`);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError } from '../kernel/aws-error.ts';
 import { parseJson } from '../kernel/json.ts';
-import type { Access, Json, JsonObject } from '../kernel/service.ts';
+import type { Json, JsonObject } from '../kernel/service.ts';
 import { isExpressArn } from './arns.ts';
 import { describeExecution, describeMachine, describeSync, summarize, toSeconds } from './descriptions.ts';
 import type { ExecutionBook } from './execution-book.ts';
@@ -14,16 +14,15 @@ import type { StateMachine } from './machines.ts';
 import { pageOf, readToken, writeToken } from './paging.ts';
 import { executionDoesNotExist } from './standard-executions.ts';
 import type { StandardExecutions } from './standard-executions.ts';
-
-/** One operation of Step Functions: the right it needs and what it does. */
-export interface Operation {
-  access(input: JsonObject): readonly Access[];
-  handle(input: JsonObject): Promise<JsonObject>;
-}
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { TaskTokens } from './task-tokens.ts';
+import { tokenOperations } from './token-operations.ts';
 
 export interface OperationContext {
   readonly machines: ReadonlyMap<string, StateMachine>;
   readonly book: ExecutionBook;
+  readonly tokens: TaskTokens;
   readonly standard: StandardExecutions;
   readonly express: ExpressExecutions;
 }
@@ -77,28 +76,10 @@ export function createOperations(context: OperationContext): Readonly<Record<str
       const { executionArn } = findExecution(context, input.executionArn);
       return { stopDate: toSeconds(context.standard.stop(executionArn, input.error, input.cause)) };
     }),
+    ...tokenOperations(context),
     GetExecutionHistory: operation(historyInput, onExecution('states:GetExecutionHistory'), (input) =>
       getHistory(context, input),
     ),
-  };
-}
-
-function operation<T extends z.ZodType>(
-  schema: T,
-  access: (input: z.infer<T>) => readonly Access[],
-  handle: (input: z.infer<T>) => JsonObject | Promise<JsonObject>,
-): Operation {
-  return {
-    access: (input) => {
-      const parsed = schema.safeParse(input);
-      // What cannot be read is refused by `handle`, whoever calls.
-      return parsed.success ? access(parsed.data) : [];
-    },
-    handle: async (input) => {
-      const parsed = schema.safeParse(input);
-      if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
-      return handle(parsed.data);
-    },
   };
 }
 

@@ -10,6 +10,7 @@ import { Interrupt, Interrupted } from './interpreter/interrupt.ts';
 import type { Machine } from './interpreter/machine.ts';
 import { runBlock } from './interpreter/run-block.ts';
 import { enter, stateOf } from './interpreter/run.ts';
+import type { Tokens } from './interpreter/tokens.ts';
 import type { Journal, Ports, RunContext, Strand, TaskCall } from './interpreter/run.ts';
 
 /** One execution, as the interpreter runs it. */
@@ -25,6 +26,7 @@ export interface RunRequest {
   readonly deadline: number | undefined;
   readonly observe: (event: ExecutionEvent) => void;
   readonly journal?: Journal;
+  readonly tokens?: Tokens;
   /** Makes each call of a task, for the meter. */
   readonly callFor?: MeasuredCaller['callFor'];
 }
@@ -107,7 +109,7 @@ export class Runs {
     });
   }
 
-  #ports({ executionArn, stateMachine: { roleArn }, observe, journal, callFor }: RunRequest): Ports {
+  #ports({ executionArn, stateMachine: { roleArn }, observe, journal, tokens, callFor }: RunRequest): Ports {
     const { clock, dispatch } = this.#options;
     const context = {
       executionArn,
@@ -129,6 +131,7 @@ export class Runs {
         this.#working += change;
       },
       ...(journal ? { journal } : {}),
+      ...(tokens ? { tokens } : {}),
     };
   }
 }

@@ -14,6 +14,7 @@ import type { Journal } from './interpreter/run.ts';
 import { compileDefinition } from './machines.ts';
 import type { StateMachine } from './machines.ts';
 import type { Run, Runs } from './runs.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 /** A name is free again so long after its execution has ended. */
 const keptMilliseconds = 90 * 24 * 60 * 60 * 1000;
@@ -40,17 +41,20 @@ interface Standard {
 export class StandardExecutions {
   readonly #options: StandardOptions;
   readonly #book: ExecutionBook;
+  readonly #tokens: TaskTokens;
   readonly #runs: Runs;
   readonly #logFiles: LogFiles;
   readonly #running = new Map<string, Standard>();
   readonly #oldMachines = new Map<string, Machine>();
 
-  constructor(options: StandardOptions, book: ExecutionBook, runs: Runs, logFiles: LogFiles) {
+  constructor(options: StandardOptions, book: ExecutionBook, tokens: TaskTokens, runs: Runs, logFiles: LogFiles) {
     this.#options = options;
     this.#book = book;
+    this.#tokens = tokens;
     this.#runs = runs;
     this.#logFiles = logFiles;
     book.forgetEndedBefore(options.clock.now() - keptMilliseconds);
+    tokens.forgetOrphans();
   }
 
   /**
@@ -186,6 +190,7 @@ export class StandardExecutions {
     };
     const run = this.#runs.create({
       ...{ executionArn, name, input, startedAt, machine, journal },
+      tokens: this.#tokens.of(row),
       stateMachine: { arn: stateMachine.arn, name: stateMachine.name, roleArn },
       deadline: machine.timeoutSeconds === undefined ? undefined : startedAt + machine.timeoutSeconds * 1000,
       observe: (event) => {

@@ -11,6 +11,7 @@ import { createOperations } from './operations.ts';
 import { Runs } from './runs.ts';
 import { StandardExecutions } from './standard-executions.ts';
 import { StatePasses } from './state-passes.ts';
+import { TaskTokens } from './task-tokens.ts';
 
 export interface ExecutionFilter {
   /** The machine's name or ARN. */
@@ -39,9 +40,10 @@ export function createStateMachineService(options: ServiceOptions): StateMachine
   const machines = readStateMachines(options.resources, options.clock, book);
   const runs = new Runs(options);
   const logFiles = new LogFiles(join(options.dataDir, 'logs'), options.log, options.metering?.logged);
-  const standard = new StandardExecutions(options, book, runs, logFiles);
+  const tokens = new TaskTokens(options.store, options.clock);
+  const standard = new StandardExecutions(options, book, tokens, runs, logFiles);
   const express = new ExpressExecutions(options, runs, logFiles);
-  const operations = new Map(Object.entries(createOperations({ machines, book, standard, express })));
+  const operations = new Map(Object.entries(createOperations({ machines, book, tokens, standard, express })));
   return {
     name: 'states',
     targets: ['AWSStepFunctions'],

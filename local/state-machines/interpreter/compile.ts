@@ -8,6 +8,9 @@ import type { Block, Catcher, Exit, Handlers, Machine, Retrier, State } from './
 import { compileTemplate } from './template.ts';
 import type { Template } from './template.ts';
 
+/** A task whose Resource ends so waits for an answer under its token. */
+const waitSuffix = '.waitForTaskToken';
+
 export interface CompileOptions {
   readonly chance: Chance;
   /** Throws when tasks cannot be sent to this resource. */
@@ -83,8 +86,10 @@ function compileChecked(name: string, state: StateDefinition, surroundings: Surr
         type: 'Task',
         name,
         resource: state.Resource,
+        waitsForToken: state.Resource.endsWith(waitSuffix),
         arguments: template(state.Arguments, 'Arguments'),
         timeoutSeconds: template(state.TimeoutSeconds, 'TimeoutSeconds'),
+        heartbeatSeconds: template(state.HeartbeatSeconds, 'HeartbeatSeconds'),
         ...compileExit(state, template),
         ...compileHandlers(state, template),
       };

@@ -68,6 +68,7 @@ const task = z.strictObject({
   Resource: z.string(),
   Arguments: json.optional(),
   TimeoutSeconds: count.optional(),
+  HeartbeatSeconds: count.optional(),
 });
 /** A machine's states, or a branch's. Each state is parsed on its own, so that what is wrong is named with its state. */
 const block = { StartAt: z.string(), States: z.record(z.string().min(1).max(80), json) };

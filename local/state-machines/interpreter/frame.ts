@@ -20,6 +20,8 @@ export const frame = z.object({
     z.object({ kind: z.literal('entered') }),
     /** A Wait state, until a time in milliseconds since the epoch. */
     z.object({ kind: z.literal('waiting'), until: z.number() }),
+    /** A task that has a token and, once it is called, waits for an answer under it; since when, in milliseconds since the epoch. */
+    z.object({ kind: z.literal('awaiting'), token: z.string(), since: z.number(), called: z.boolean() }),
     /** A failed state that is tried again at that time. */
     z.object({ kind: z.literal('retrying'), until: z.number() }),
     /** A Parallel or Map whose branches are under way: the input of each, and for a Map the item of each. */

@@ -78,8 +78,11 @@ export interface TaskState extends Exit, Handlers {
   readonly type: 'Task';
   readonly name: string;
   readonly resource: string;
+  /** Whether its result is what somebody outside answers under the task's token. */
+  readonly waitsForToken: boolean;
   readonly arguments: Template | undefined;
   readonly timeoutSeconds: Template | undefined;
+  readonly heartbeatSeconds: Template | undefined;
 }
 
 export interface ParallelState extends Exit, Handlers {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../kernel/service.ts';
 import type { Frame, Variables } from './frame.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Block, State } from './machine.ts';
+import type { Tokens } from './tokens.ts';
 
 /** What a task is asked to do. */
 export interface TaskCall {
@@ -23,7 +24,9 @@ export type RunEvent = { readonly at: number; readonly path: string; readonly st
       readonly resource: string;
       readonly arguments: Json;
       readonly timeoutSeconds: number | undefined;
+      readonly heartbeatSeconds: number | undefined;
     }
+  | { readonly kind: 'taskSubmitted'; readonly resource: string; readonly output: Json }
   | { readonly kind: 'taskSucceeded'; readonly resource: string; readonly output: Json }
   | { readonly kind: 'taskFailed'; readonly resource: string; readonly error: string; readonly cause: string }
   | { readonly kind: 'forked'; readonly type: 'Parallel' | 'Map'; readonly length: number }
@@ -56,6 +59,7 @@ export interface Ports {
   working(change: number): void;
   /** Where a durable run writes itself down; an Express run has none. */
   readonly journal?: Journal;
+  readonly tokens?: Tokens;
 }
 
 export interface Journal {

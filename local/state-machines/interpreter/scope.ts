@@ -27,6 +27,7 @@ export function scopeOf(strand: Strand, frame: Frame, item: JsonObject | undefin
       EnteredTime: new Date(frame.enteredAt).toISOString(),
       RetryCount: frame.attempts.reduce((sum, attempts) => sum + attempts, 0),
     },
+    ...(frame.phase.kind === 'awaiting' ? { Task: { Token: frame.phase.token } } : {}),
     ...(item === undefined ? {} : { Map: { Item: item } }),
   };
   return { ...visibleVariables(strand, frame), states: { input: frame.input, context } };

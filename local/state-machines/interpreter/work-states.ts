@@ -11,7 +11,7 @@ import type { RunBlock, Strand } from './run.ts';
 import { leave, scopeOf, withError, withResult } from './scope.ts';
 import type { Left } from './scope.ts';
 import { sleepUntil } from './sleep.ts';
-import { doTask } from './task.ts';
+import { doTask, withToken } from './task.ts';
 import type { Scope } from './template.ts';
 
 /** A state that does work: again as its retriers say, and past its errors as its catchers say. */
@@ -23,6 +23,7 @@ export async function passWork(strand: Strand, state: WorkState, entered: Frame,
         await sleepUntil(strand, frame.phase.until);
         frame = { ...frame, phase: { kind: 'entered' } };
       }
+      if (state.type === 'Task' && state.waitsForToken) frame = withToken(strand, frame);
       const scope = scopeOf(strand, frame);
       const result = await doWork(strand, state, frame, scope, runBlock);
       return await leave(state, withResult(scope, result), result);

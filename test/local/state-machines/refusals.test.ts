@@ -45,11 +45,14 @@ test.each<[string, JsonObject | string, RegExp]>([
   ],
   ['a distributed map', map({}, { ProcessorConfig: { Mode: 'DISTRIBUTED' } }), /State "Map".*Mode is not served yet/u],
   ['a map over a file', map({ ItemReader: {} }), /State "Map".*ItemReader/u],
-  ['a task token', taskTo('arn:aws:states:::sqs:sendMessage.waitForTaskToken'), /State "Task".*waitForTaskToken/u],
+  [
+    'a task token where none is taken along',
+    taskTo('arn:aws:states:::dynamodb:putItem.waitForTaskToken'),
+    /State "Task".*putItem\.waitForTaskToken/u,
+  ],
   ['a task that waits for a job', taskTo('arn:aws:states:::states:startExecution.sync:2'), /startExecution\.sync:2/u],
   ['an activity', taskTo('arn:aws:states:eu-central-1:000000000000:activity:x'), /activity:x/u],
   ['a service that is not there', taskTo('arn:aws:states:::aws-sdk:s3:getObject'), /aws-sdk:s3:getObject/u],
-  ['a heartbeat', machine({ Task: { ...lambdaTask('f'), HeartbeatSeconds: 5 } }), /HeartbeatSeconds/u],
   ['a state that is not there', machine({ Pass: { Type: 'Pass', Next: 'Nowhere' } }), /no state "Nowhere"/u],
   [
     'an expression that is none',

@@ -192,7 +192,7 @@ describe('what is not there', () => {
 
   test('an operation that is not served is refused by name', async () => {
     await givenStandard(waits);
-    const call = { operation: 'SendTaskSuccess', input: {}, caller: { kind: 'operator' as const } };
+    const call = { operation: 'RedriveExecution', input: {}, caller: { kind: 'operator' as const } };
     await expect(world.service.handle(call)).rejects.toMatchObject({ code: 'UnknownOperationException' });
   });
 });
