@@ -18,7 +18,7 @@ export const largestAmount = 1_000_000_000_000;
 export const amount = z.int().min(1).max(largestAmount).meta({ description: 'Minor units of the currency.' });
 
 /** Free text: Unicode that can be stored and shown, without control characters. */
-const text = (longest: number) =>
+export const text = (longest: number) =>
   z
     .string()
     .min(1)
@@ -209,8 +209,13 @@ export const timelineEntry = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A time of a query, RFC 3339 UTC, brought to milliseconds as stored times are, so that they compare as text. */
-export const queryTime = z.iso.datetime().overwrite((time) => new Date(time).toISOString());
+/**
+ * A time of a query, RFC 3339 UTC, brought to milliseconds as stored times are, so that they compare as text. What is no time comes
+ * by here too, with its complaint.
+ */
+export const queryTime = z.iso
+  .datetime()
+  .overwrite((time) => (Number.isNaN(Date.parse(time)) ? time : new Date(time).toISOString()));
 
 export const listPaymentsQuery = listQuery
   .extend({

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { disputeRoutes } from './disputes.ts';
 import { exceptionRoutes } from './exceptions.ts';
+import { fraudRoutes } from './fraud.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { movementRoutes } from './movements.ts';
 import { paymentRoutes } from './payments.ts';
 import type { Route } from './route.ts';
+import { reviewRoutes } from './reviews.ts';
 import { tokenRoutes } from './tokens.ts';
 
 export const documentationRoutes = {
@@ -33,4 +35,6 @@ export const routes: readonly Route[] = [
   ...Object.values(ledgerRoutes),
   ...Object.values(exceptionRoutes),
   ...Object.values(disputeRoutes),
+  ...Object.values(reviewRoutes),
+  ...Object.values(fraudRoutes),
 ];

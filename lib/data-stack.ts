@@ -47,6 +47,7 @@ export class DataStack extends Stack {
   readonly fxTable: HouseTable;
   readonly lotsTable: HouseTable;
   readonly disputesTable: HouseTable;
+  readonly reviewsTable: HouseTable;
   readonly ledgerTable: HouseTable;
   readonly exceptionsTable: HouseTable;
   readonly settlementsTable: HouseTable;
@@ -80,6 +81,7 @@ export class DataStack extends Stack {
     this.fxTable = new HouseTable(this, 'FxTable', { sortKey: true });
     this.lotsTable = new HouseTable(this, 'LotsTable');
     this.disputesTable = new HouseTable(this, 'DisputesTable', { indexes: [everyDisputeByOpening] });
+    this.reviewsTable = new HouseTable(this, 'ReviewsTable', { indexes: [reviewsByState] });
     this.ledgerTable = new HouseTable(this, 'LedgerTable', { sortKey: true });
     this.cvcTable = new ForgettingTable(this, 'CvcTable', {
       reason: 'A backup of security codes is forbidden (PCI DSS 3.3.1).',
@@ -96,7 +98,7 @@ export class DataStack extends Stack {
     });
     // Both hold what expires within hours, and are protected nonetheless: docs/decisions/0006.
     this.guardsTable = new HouseTable(this, 'GuardsTable', { expiring: true });
-    this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true });
+    this.fraudTable = new HouseTable(this, 'FraudTable', { expiring: true, indexes: [listEntries] });
     this.keys = new VaultKeys(this, 'Keys', { stage });
     this.giftCardKeys = new GiftCardKeys(this, 'GiftCardKeys', { stage });
     this.ledgerKey = new LedgerKey(this, 'LedgerKey', { stage });
@@ -146,6 +148,12 @@ export class DataStack extends Stack {
     });
   }
 }
+
+/** Of what the table holds operators' entries alone are in it. */
+const listEntries = { name: 'byList', partitionKey: 'list', sortKey: 'createdAt' };
+
+/** People decide about reviews: they are so few that a partition for each state takes them all. */
+const reviewsByState = { name: 'byState', partitionKey: 'state', sortKey: 'createdAt' };
 
 /** Disputes are so few that one partition of the index takes them all. */
 const everyDisputeByOpening = { name: 'byOpenedAt', partitionKey: 'list', sortKey: 'openedAt' };

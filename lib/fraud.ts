@@ -7,20 +7,22 @@ import type { Environment as CountDeclinesEnvironment } from '../lambdas/fraud/c
 import type { Environment as RememberPaymentsEnvironment } from '../lambdas/fraud/remember-payments.stream.ts';
 import type { Environment as ScoreFraudEnvironment } from '../lambdas/fraud/score-fraud.task.ts';
 import type { DataStack } from './data-stack.ts';
+import { createFraudOperations } from './fraud-operations.ts';
 import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import { DeadLetterQueue } from './house/queue.ts';
 import { StreamMapping } from './house/stream-mapping.ts';
 import type { Stage } from './stage.ts';
 
-/** Scoring, and the counters that feed it. */
+/** Scoring, the counters that feed it, and what operators set. */
 export class Fraud extends Construct {
   /** The task of authorize-payment. */
   readonly scoreFraud: HouseFunction;
+  readonly functions: readonly HouseFunction[];
 
   constructor(scope: Construct, id: string, { stage, data }: { readonly stage: Stage; readonly data: DataStack }) {
     super(scope, id);
-    const { fraudTable, paymentsTable, eventBus } = data;
+    const { fraudTable, reviewsTable, paymentsTable, eventBus } = data;
     this.scoreFraud = new HouseFunction(this, 'ScoreFraud', {
       stage,
       handler: 'fraud/score-fraud.task',
@@ -28,9 +30,11 @@ export class Fraud extends Construct {
       timeoutSeconds: 3,
       environment: {
         FRAUD_TABLE_NAME: fraudTable.tableName,
-        AMOUNT_LIMIT_MAJOR_UNITS: String(stage.amountLimitMajorUnits),
+        REVIEWS_TABLE_NAME: reviewsTable.tableName,
       } satisfies VariablesOf<ScoreFraudEnvironment>,
-    }).may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem'], fraudTable.tableArn);
+    })
+      .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem'], fraudTable.tableArn)
+      .may(['dynamodb:BatchGetItem'], reviewsTable.tableArn);
     this.rememberPayments(stage, data);
 
     const countDeclines = new HouseFunction(this, 'CountDeclines', {
@@ -46,6 +50,7 @@ export class Fraud extends Construct {
       .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn)
       .may(['dynamodb:GetItem'], paymentsTable.tableArn);
     this.wakeByDeclines(eventBus, countDeclines);
+    this.functions = createFraudOperations(this, { stage, data });
   }
 
   /** The profiles: what takes no buyer's time, and of a busy seller is written once for many payments. */

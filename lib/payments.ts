@@ -11,12 +11,14 @@ import type { Environment as ListPaymentsEnvironment } from '../lambdas/payments
 import type { Environment as LookUpAuthorizationEnvironment } from '../lambdas/payments/look-up-authorization.task.ts';
 import type { Environment as RecordOutcomeEnvironment } from '../lambdas/payments/record-outcome.task.ts';
 import type { DataStack } from './data-stack.ts';
+import type { Fraud } from './fraud.ts';
 import { acknowledge } from './house/acknowledge.ts';
 import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
 import type { HouseFunctionProps } from './house/function.ts';
 import { HouseStateMachine } from './house/state-machine.ts';
 import { createMovements, giftCardSteps } from './movements.ts';
+import { Reviews } from './reviews.ts';
 import type { Stage } from './stage.ts';
 
 export interface PaymentsProps {
@@ -24,7 +26,14 @@ export interface PaymentsProps {
   readonly data: DataStack;
   /** Where the acquirer answers; a CloudFormation token. */
   readonly acquirerUrl: string;
-  readonly scoreFraud: HouseFunction;
+  readonly fraud: Fraud;
+}
+
+/** What both ways to an outcome end with. */
+interface LastSteps {
+  readonly recordOutcome: HouseFunction;
+  readonly finishMovements: HouseFunction;
+  readonly reviews: Reviews;
 }
 
 /** A payment's way: opened by the API, authorized by a workflow, resolved by another when its outcome stayed unknown. */
@@ -37,16 +46,24 @@ export class Payments extends Construct {
     super(scope, id);
     const recordOutcome = this.createRecordOutcome(props);
     const { finishMovements, functions } = createMovements(this, props);
-    this.authorizePayment = this.createAuthorizePayment(props, recordOutcome, finishMovements);
-    this.resolvePayment = this.createResolvePayment(props, recordOutcome, finishMovements);
-    this.functions = [this.createCreatePayment(props), ...functions, ...this.createReaders(props)];
+    const reviews = new Reviews(props.fraud, { ...props, finishMovements });
+    const steps = { recordOutcome, finishMovements, reviews };
+    this.authorizePayment = this.createAuthorizePayment(props, steps);
+    this.resolvePayment = this.createResolvePayment(props, steps);
+    this.functions = [
+      this.createCreatePayment(props),
+      ...functions,
+      ...this.createReaders(props, reviews.reviewPayment),
+      ...reviews.functions,
+    ];
   }
 
   private create(id: string, props: HouseFunctionProps): HouseFunction {
     return new HouseFunction(this, id, props);
   }
 
-  private createRecordOutcome({ stage, data: { paymentsTable, giftCardsTable } }: PaymentsProps): HouseFunction {
+  private createRecordOutcome({ stage, data }: PaymentsProps): HouseFunction {
+    const { paymentsTable, reviewsTable, giftCardsTable } = data;
     return this.create('RecordOutcome', {
       stage,
       handler: 'payments/record-outcome.task',
@@ -54,17 +71,18 @@ export class Payments extends Construct {
       timeoutSeconds: 5,
       environment: {
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+        REVIEWS_TABLE_NAME: reviewsTable.tableName,
         GIFT_CARDS_TABLE_NAME: giftCardsTable.tableName,
       } satisfies VariablesOf<RecordOutcomeEnvironment>,
     })
       .may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn)
+      .may(['dynamodb:PutItem', 'dynamodb:UpdateItem'], reviewsTable.tableArn)
       .may(giftCardSteps, giftCardsTable.tableArn);
   }
 
   private createAuthorizePayment(
-    { stage, data, acquirerUrl, scoreFraud }: PaymentsProps,
-    recordOutcome: HouseFunction,
-    finishMovements: HouseFunction,
+    { stage, data, acquirerUrl, fraud: { scoreFraud } }: PaymentsProps,
+    { recordOutcome, finishMovements, reviews: { reviewPayment } }: LastSteps,
   ): HouseStateMachine {
     const { keys, tokensTable, cvcTable, giftCardsTable } = data;
     const authorizeCard = this.create('AuthorizeCard', {
@@ -95,14 +113,15 @@ export class Payments extends Construct {
       stage,
       type: StateMachineType.EXPRESS,
       functions: [scoreFraud, holdGiftCards, authorizeCard, recordOutcome, finishMovements],
-      substitutions: { CvcTableName: cvcTable.tableName },
-    }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
+      substitutions: { CvcTableName: cvcTable.tableName, ReviewPaymentStateMachineArn: reviewPayment.arn },
+    })
+      .may(['dynamodb:DeleteItem'], cvcTable.tableArn)
+      .may(['states:StartExecution'], reviewPayment.arn);
   }
 
   private createResolvePayment(
     { stage, data: { cvcTable }, acquirerUrl }: PaymentsProps,
-    recordOutcome: HouseFunction,
-    finishMovements: HouseFunction,
+    { recordOutcome, finishMovements, reviews: { reviewPayment, endReview } }: LastSteps,
   ): HouseStateMachine {
     const lookUpAuthorization = this.create('LookUpAuthorization', {
       stage,
@@ -121,9 +140,11 @@ export class Payments extends Construct {
     return new HouseStateMachine(this, 'ResolvePayment', 'resolve-payment', {
       stage,
       type: StateMachineType.STANDARD,
-      functions: [lookUpAuthorization, cancelAuthorization, recordOutcome, finishMovements],
-      substitutions: { CvcTableName: cvcTable.tableName },
-    }).may(['dynamodb:DeleteItem'], cvcTable.tableArn);
+      functions: [lookUpAuthorization, cancelAuthorization, recordOutcome, finishMovements, endReview],
+      substitutions: { CvcTableName: cvcTable.tableName, ReviewPaymentStateMachineArn: reviewPayment.arn },
+    })
+      .may(['dynamodb:DeleteItem'], cvcTable.tableArn)
+      .may(['states:StartExecution'], reviewPayment.arn);
   }
 
   private createCreatePayment({ stage, data }: PaymentsProps): HouseFunction {
@@ -162,7 +183,10 @@ export class Payments extends Construct {
       .may(['states:StartSyncExecution'], this.authorizePayment.arn);
   }
 
-  private createReaders({ stage, data: { paymentsTable } }: PaymentsProps): readonly HouseFunction[] {
+  private createReaders(
+    { stage, data: { paymentsTable } }: PaymentsProps,
+    reviewPayment: HouseStateMachine,
+  ): readonly HouseFunction[] {
     const environment = { PAYMENTS_TABLE_NAME: paymentsTable.tableName };
     const getPayment = this.create('GetPayment', {
       stage,
@@ -190,15 +214,18 @@ export class Payments extends Construct {
       environment: {
         ...environment,
         RESOLVE_PAYMENT_STATE_MACHINE_ARN: this.resolvePayment.arn,
+        REVIEW_PAYMENT_STATE_MACHINE_ARN: reviewPayment.arn,
       } satisfies VariablesOf<GetTimelineEnvironment>,
     })
       .may(['dynamodb:Query'], paymentsTable.tableArn)
-      .may(['states:DescribeExecution'], this.resolvePayment.everyRunArn);
-    acknowledge(
-      getTimeline.role,
-      `AwsSolutions-IAM5[Resource::${this.resolvePayment.everyRunFinding}]`,
-      'A run is described by its own ARN, which does not exist before it runs: all runs of this one workflow.',
-    );
+      .may(['states:DescribeExecution'], this.resolvePayment.everyRunArn, reviewPayment.everyRunArn);
+    for (const workflow of [this.resolvePayment, reviewPayment]) {
+      acknowledge(
+        getTimeline.role,
+        `AwsSolutions-IAM5[Resource::${workflow.everyRunFinding}]`,
+        'A run is described by its own ARN, which does not exist before it runs: all runs of this one workflow.',
+      );
+    }
     return [getPayment, listPayments, getTimeline];
   }
 }

@@ -8,14 +8,11 @@ import { Documentation } from './documentation.ts';
 import { Exceptions } from './exceptions.ts';
 import { Fraud } from './fraud.ts';
 import { Fx } from './fx.ts';
-import { GiftCardUpkeep } from './gift-card-upkeep.ts';
 import { GiftCards } from './gift-cards.ts';
 import { sendAlarms } from './house/alarm.ts';
-import { builtBundles } from './house/bundle.ts';
-import { HouseFunction } from './house/function.ts';
 import { HouseApi } from './house/http-api.ts';
+import type { HouseStateMachine } from './house/state-machine.ts';
 import { Ledger } from './ledger.ts';
-import { PaymentUpkeep } from './payment-upkeep.ts';
 import { Payments } from './payments.ts';
 import { Settlement } from './settlement.ts';
 import { acquirerUrlPattern, notificationKeysPattern } from './stage.ts';
@@ -29,6 +26,9 @@ export interface PlatformStackProps extends StackProps {
 
 /** All that works: the API, the functions, the workflows. It keeps nothing and can be replaced as a whole. */
 export class PlatformStack extends Stack {
+  /** Started for payments that somebody has to look into. */
+  readonly resolvePayment: HouseStateMachine;
+
   constructor(scope: Construct, id: string, { stage, data, ...props }: PlatformStackProps) {
     super(scope, id, { description: `Quittance (${stage.name}): API, functions and workflows.`, ...props });
     const acquirerUrl = new CfnParameter(this, 'AcquirerUrl', {
@@ -50,12 +50,11 @@ export class PlatformStack extends Stack {
 
     const documentation = new Documentation(this, 'Documentation', { stage });
     const tokens = new Tokens(this, 'Tokens', { stage, data });
-    const { scoreFraud } = new Fraud(this, 'Fraud', { stage, data });
-    const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, scoreFraud });
-    new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment: payments.resolvePayment });
+    const fraud = new Fraud(this, 'Fraud', { stage, data });
+    const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, fraud });
+    this.resolvePayment = payments.resolvePayment;
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });
     const giftCards = new GiftCards(this, 'GiftCards', { stage, data });
-    new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
     new Settlement(this, 'Settlement', { stage, data, acquirerUrl });
     const ledger = new Ledger(this, 'Ledger', { stage, data });
     const exceptions = new Exceptions(this, 'Exceptions', { stage, data });
@@ -70,6 +69,7 @@ export class PlatformStack extends Stack {
         ...fx.functions,
         ...giftCards.functions,
         ...disputes.functions,
+        ...fraud.functions,
         ...ledger.functions,
         ...exceptions.functions,
       ],
@@ -77,15 +77,7 @@ export class PlatformStack extends Stack {
       clients: data.access.machineClients,
     });
 
-    refuseUnusedBundles(this);
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base URL of the API.' });
     sendAlarms(this, stage);
   }
-}
-
-/** A handler that no function runs was forgotten in lib/: better a synthesis that fails than a route that is not there. */
-function refuseUnusedBundles(stack: Stack): void {
-  const used = stack.node.findAll().flatMap((each) => (each instanceof HouseFunction ? [each.verbNoun] : []));
-  const unused = builtBundles(stack).filter((name) => !used.includes(name));
-  if (unused.length > 0) throw new Error(`No function of lib/ runs the handler ${unused.join(', ')} of lambdas/.`);
 }

@@ -147,8 +147,6 @@ const settings = z.strictObject({
   giftCards,
   /** Cards that one caller may tokenize in an hour. */
   tokenizingLimitPerHour: z.int().min(1),
-  /** The amount above which the scorer declines, in major units of the payment's currency. */
-  amountLimitMajorUnits: z.int().min(1),
   /** How conversions are priced: margins in basis points, and how old rates may be. */
   fx: fxSettings,
   /** When a settlement file is late, and by when captures and refunds must have been settled. */

@@ -17,8 +17,15 @@ import { calibrate } from './training/calibrate.ts';
 import type { Examples } from './training/train-forest.ts';
 import { usualOptions } from './training/train-forest.ts';
 
-const market = { customers: 4000, sellers: 250, days: 56 };
+/** Attacks are many, or three weeks would show too few of the rare kinds to learn from. */
+const market = { customers: 4000, sellers: 250, days: 56, attackRate: 4 };
 const marketDays = { training: { from: 21, to: 42 }, heldOut: { from: 49, to: 56 }, test: { from: 56, to: 56 } };
+
+/**
+ * Our market has many more attacks than the world, so that there is something to learn from; there, a payment in some two hundred is
+ * fraud.
+ */
+const fraudRateAmongBuyers = 0.005;
 
 const usage = `Usage: npm run model -- evaluate --data FILE --train-day D [--json]
        npm run model -- train --data FILE --train-day D --out FILE
@@ -89,7 +96,7 @@ function evaluate(options: Options): number {
 
 function train(options: Options): number {
   const { forest, testExamples } = trainOnFold(prepare(options), usualOptions, tellProgress);
-  return write(options.out, forest, testExamples);
+  return write(options.out, forest, testExamples, undefined);
 }
 
 /** Of a market of our own: three weeks for training, one a week later for calibration. */
@@ -98,12 +105,12 @@ function trainShipped(seed: string, out: string | undefined): number {
   say('simulating and replaying');
   const payments = simulate({ ...market, seed: Number(seed) });
   const { forest, heldOut } = trainOnSimulation(payments, marketDays, tellProgress);
-  return write(out, forest, heldOut);
+  return write(out, forest, heldOut, fraudRateAmongBuyers);
 }
 
-function write(out: string | undefined, forest: Forest, heldOut: Examples): number {
+function write(out: string | undefined, forest: Forest, heldOut: Examples, fraudRate: number | undefined): number {
   if (out === undefined) throw new UsageError('--out is missing: where the model is written to.');
-  const calibration = calibrate(marginsOf(forest, heldOut), heldOut.labels);
+  const calibration = calibrate(marginsOf(forest, heldOut), heldOut.labels, fraudRate);
   writeFileSync(out, `${toModelFile({ schemaHash: featureSchemaHash, forest, calibration })}\n`);
   console.log(`${out}: ${forest.treeCount} trees, calibrated on ${heldOut.labels.length} payments held out`);
   return 0;

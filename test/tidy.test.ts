@@ -15,7 +15,7 @@ const state: z.ZodType<State> = z.lazy(() =>
   z.object({
     Type: z.string(),
     Arguments: z.looseObject({ FunctionName: z.string().optional() }).optional(),
-    TimeoutSeconds: z.number().optional(),
+    TimeoutSeconds: z.union([z.number(), z.string()]).optional(),
     Retry: z.array(z.object({ ErrorEquals: z.array(z.string()), Comment: z.string().optional() })).optional(),
     Catch: z.array(z.object({ ErrorEquals: z.array(z.string()), Comment: z.string().optional() })).optional(),
   }),
@@ -23,7 +23,8 @@ const state: z.ZodType<State> = z.lazy(() =>
 interface State {
   Type: string;
   Arguments?: { FunctionName?: string | undefined } | undefined;
-  TimeoutSeconds?: number | undefined;
+  /** An expression where a person is waited for. */
+  TimeoutSeconds?: number | string | undefined;
   Retry?: { ErrorEquals: string[]; Comment?: string | undefined }[] | undefined;
   Catch?: { ErrorEquals: string[]; Comment?: string | undefined }[] | undefined;
 }

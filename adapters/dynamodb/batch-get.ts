@@ -1,6 +1,8 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { setTimeout as pause } from 'node:timers/promises';
+
+type Item = Record<string, AttributeValue>;
 
 const tries = 5;
 /** DynamoDB takes no more at a time. */
@@ -13,32 +15,42 @@ const mostKeys = 100;
 export async function batchGetItems(
   client: DynamoDBClient,
   tableName: string,
-  keys: readonly Record<string, AttributeValue>[],
+  keys: readonly Item[],
   { consistent = false }: { readonly consistent?: boolean } = {},
-): Promise<readonly Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
   for (let from = 0; from < keys.length; from += mostKeys) {
-    items.push(...(await getAll(client, tableName, keys.slice(from, from + mostKeys), consistent)));
+    const group = keys.slice(from, from + mostKeys);
+    const found = await getAll(client, { [tableName]: { Keys: group, ConsistentRead: consistent } });
+    items.push(...(found.get(tableName) ?? []));
   }
   return items;
 }
 
+/** Reads items of several tables in one request, a hundred at most; else as batchGetItems. Answers those of each table. */
+export async function batchGetFrom(
+  client: DynamoDBClient,
+  keys: Readonly<Record<string, readonly Item[]>>,
+): Promise<ReadonlyMap<string, readonly Item[]>> {
+  return getAll(client, Object.fromEntries(Object.entries(keys).map(([table, of]) => [table, { Keys: [...of] }])));
+}
+
 async function getAll(
   client: DynamoDBClient,
-  tableName: string,
-  keys: readonly Record<string, AttributeValue>[],
-  consistent: boolean,
-): Promise<readonly Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
-  let left = [...keys];
+  requests: Record<string, KeysAndAttributes>,
+): Promise<ReadonlyMap<string, readonly Item[]>> {
+  const items = new Map<string, Item[]>();
+  let left = Object.entries(requests).filter(([, { Keys: keys = [] }]) => keys.length > 0);
   for (let attempt = 0; left.length > 0; attempt += 1) {
-    if (attempt === tries) throw new Error(`${left.length} items could not be read: the table is busy`);
+    if (attempt === tries) {
+      throw new Error(`${left.flatMap(([, { Keys: keys = [] }]) => keys).length} items could not be read: busy`);
+    }
     if (attempt > 0) await pause(50 * 2 ** attempt);
-    const { Responses: responses, UnprocessedKeys: unprocessed } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent } } }),
+    const { Responses: responses = {}, UnprocessedKeys: unprocessed = {} } = await client.send(
+      new BatchGetItemCommand({ RequestItems: Object.fromEntries(left) }),
     );
-    items.push(...(responses?.[tableName] ?? []));
-    left = unprocessed?.[tableName]?.Keys ?? [];
+    for (const [table, found] of Object.entries(responses)) items.set(table, [...(items.get(table) ?? []), ...found]);
+    left = Object.entries(unprocessed).filter(([, { Keys: keys = [] }]) => keys.length > 0);
   }
   return items;
 }

@@ -6,10 +6,14 @@ import { burstContributions, burstScale, mostNoted, newDay } from '../../core/fr
 import { addTo } from '../../core/fraud/features/decayed-sums.ts';
 import type { FraudMemory, Recalled, TakingPart } from '../../core/fraud/ports.ts';
 import type { Profile } from '../../core/fraud/profile.ts';
-import { batchGetItems } from './batch-get.ts';
+import { listEntryIds } from '../../core/fraud/list-entry.ts';
+import { batchGetFrom } from './batch-get.ts';
 import type { BurstKind } from './burst-item.ts';
 import { burstKey, isBurstItem, sumNames, toBurstDay } from './burst-item.ts';
+import { isSettingsItem, settingsKey, toKeptSettings } from './fraud-settings-item.ts';
+import { isListEntryItem, listEntryKey, toListEntry } from './list-entry-item.ts';
 import { profileKey, toProfile } from './profile-item.ts';
+import { reviewsOfDayKey } from './review-item.ts';
 
 /** A day's item is read until the end of the next one. */
 const keptSeconds = 3 * 86_400;
@@ -28,8 +32,24 @@ interface Counting {
   readonly happening: keyof typeof burstContributions;
 }
 
-/** What is remembered of payments in the fraud table (docs/architecture.md, "Tables"). */
-export function dynamoFraudMemory(client: DynamoDBClient, tableName: string): FraudMemory {
+interface Tables {
+  readonly fraudTableName: string;
+  readonly reviewsTableName: string;
+}
+
+/** What is remembered of payments in the fraud table (docs/architecture.md, "Tables"), and what operators say there. */
+export function dynamoFraudMemory(client: DynamoDBClient, tables: Tables): FraudMemory {
+  return {
+    ...dynamoBurstCounter(client, tables.fraudTableName),
+    recall: (takingPart, at) => recall(client, tables, takingPart, at),
+  };
+}
+
+/** What counts payments and declines by days. */
+export function dynamoBurstCounter(
+  client: DynamoDBClient,
+  tableName: string,
+): Pick<FraudMemory, 'count' | 'countDecline'> {
   return {
     count: async (paymentId, { card, device }, at) => {
       const count = (kind: BurstKind, id: string, other: string) =>
@@ -46,7 +66,6 @@ export function dynamoFraudMemory(client: DynamoDBClient, tableName: string): Fr
       };
       await Promise.all([count('card', card), count('device', device)]);
     },
-    recall: (takingPart, at) => recall(client, tableName, takingPart, at),
   };
 }
 
@@ -130,29 +149,42 @@ async function add(
   return before;
 }
 
-/** One request for all: the profiles, and the day before of what is counted by days. */
+/** One request for all: the profiles, the day before of what is counted by days, operators' settings and lists, and today's reviews. */
 async function recall(
   client: DynamoDBClient,
-  tableName: string,
-  { card, device, seller, buyer, address }: TakingPart,
+  { fraudTableName, reviewsTableName }: Tables,
+  takingPart: TakingPart,
   at: number,
 ): Promise<Recalled> {
-  const dayBefore = Math.floor(at) - 1;
+  const { card, device, seller, buyer, address } = takingPart;
+  const today = Math.floor(at);
   const keys = [
-    ...(card === '' ? [] : [profileKey('card', card), burstKey('card', card, dayBefore)]),
-    ...(device === '' ? [] : [burstKey('device', device, dayBefore)]),
+    ...(card === '' ? [] : [profileKey('card', card), burstKey('card', card, today - 1)]),
+    ...(device === '' ? [] : [burstKey('device', device, today - 1)]),
     ...(buyer === '' ? [] : [profileKey('buyer', buyer)]),
     ...(address === '' ? [] : [profileKey('address', address)]),
     profileKey('seller', seller),
+    ...listEntryIds(takingPart).map(listEntryKey),
+    settingsKey,
   ];
-  const items = await batchGetItems(client, tableName, keys);
+  const found = await batchGetFrom(client, { [fraudTableName]: keys, [reviewsTableName]: [reviewsOfDayKey(today)] });
+  const [ofDay] = found.get(reviewsTableName) ?? [];
+  return { ...recalled(found.get(fraudTableName) ?? [], today - 1), reviewsToday: Number(ofDay?.['reviews']?.N ?? 0) };
+}
+
+function recalled(items: readonly Record<string, AttributeValue>[], dayBefore: number): Recalled {
   const bursts = items.filter((item) => isBurstItem(item));
+  const settings = items.find(isSettingsItem);
+  const listed = items.filter(isListEntryItem);
+  const profiles = items.filter((item) => !isBurstItem(item) && !isSettingsItem(item) && !isListEntryItem(item));
   const before = (kind: BurstKind) => bursts.find((item) => isBurstItem(item, kind));
   const [cardBefore, deviceBefore] = [before('card'), before('device')];
   return {
-    ...profilesIn(items.filter((item) => !isBurstItem(item)).map(toProfile)),
+    ...profilesIn(profiles.map(toProfile)),
     ...(cardBefore && { cardBefore: toBurstDay(cardBefore, dayBefore) }),
     ...(deviceBefore && { deviceBefore: toBurstDay(deviceBefore, dayBefore) }),
+    ...(settings && { settings: toKeptSettings(settings).settings }),
+    ...(listed.length > 0 && { listed: listed.map(toListEntry) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { conversionBearers } from '../../core/fx/conversion.ts';
-import { assessment, tenderShare } from '../../core/payments/messages.ts';
+import { assessment, paymentReview, tenderShare } from '../../core/payments/messages.ts';
 import type { Payment, PaymentContext, PaymentTerms } from '../../core/payments/payment.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import { resolutionShards } from '../../core/payments/ports.ts';
@@ -100,6 +100,7 @@ const paymentItem = z.object({
   disputes: paymentDisputes.exactOptional(),
   disputeExcess: amount.exactOptional(),
   fraud: assessment.exactOptional(),
+  review: paymentReview.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),
   authorizationExpiresAt: z.string().exactOptional(),

@@ -10,7 +10,6 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Payment } from '../../core/payments/payment.ts';
 import type { PaymentStore, StoredTransition } from '../../core/payments/ports.ts';
 import type { Transition } from '../../core/payments/transition.ts';
-import { cancellationReasons } from './errors.ts';
 import { listPaymentsByCreation } from './list-payments-by-creation.ts';
 import { listPaymentsByOwner } from './list-payments.ts';
 import { toMovementItem } from './movement-item.ts';
@@ -24,7 +23,6 @@ import {
   toPaymentItem,
   transitionKey,
 } from './payment-item.ts';
-import { transactWrite } from './transact.ts';
 import { toTransition, toTransitionItem } from './transition-item.ts';
 
 /** Payments and their transitions in one DynamoDB table (docs/architecture.md, "Tables"). */
@@ -50,7 +48,6 @@ export function dynamoPaymentStore(client: DynamoDBClient, tableName: string): P
     },
     find: (paymentId) => findPayment(client, tableName, paymentId),
     endFlight: (payment) => endFlight(client, tableName, payment),
-    record: (transition) => record(client, tableName, transition),
     changeOf: async (paymentId, version) => (await findTransition(client, tableName, paymentId, version))?.change,
     history: (paymentId) => history(client, tableName, paymentId),
     list: (query) =>
@@ -118,20 +115,6 @@ export function writesOf(tableName: string, transition: Transition): TransactWri
       },
     },
   ];
-}
-
-async function record(
-  client: DynamoDBClient,
-  tableName: string,
-  transition: Transition,
-): Promise<'recorded' | 'changed'> {
-  try {
-    await transactWrite(client, writesOf(tableName, transition));
-    return 'recorded';
-  } catch (error) {
-    if (cancellationReasons(error).includes('ConditionalCheckFailed')) return 'changed';
-    throw error;
-  }
 }
 
 /** Sets what the transition changes, and leaves the index of due payments when nothing is due any more. */

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
 import type { Attempt } from '../../core/payments/attempt.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment, tenderShare } from '../../core/payments/messages.ts';
+import { assessment, paymentReview, tenderShare } from '../../core/payments/messages.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
 import { authorizationReference, paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
@@ -91,6 +91,7 @@ const changeItem = z.object({
   disputeExcess: amount.exactOptional(),
   outcomeWasUnknown: z.literal(true).exactOptional(),
   fraud: assessment.exactOptional(),
+  review: paymentReview.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),
   authorizationExpiresAt: z.string().exactOptional(),
@@ -107,7 +108,7 @@ const transitionItem = z.object({
   occurredAt: z.string(),
   attempt: z.object({
     reference: z.string().exactOptional(),
-    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund', 'dispute']),
+    operation: z.enum(['authorization', 'capture', 'void', 'expiry', 'refund', 'dispute', 'review']),
     outcome: z.enum([
       'approved',
       'held',

@@ -1,18 +1,13 @@
 import type { FraudAssessment, FraudReason } from './assessment.ts';
-import type { Decision, DecisionCosts } from './decide.ts';
+import type { Decision } from './decide.ts';
 import { decideByCost } from './decide.ts';
 import { explain } from './model/forest.ts';
 import type { FraudModel } from './model/fraud-model.ts';
 import { probabilityOf } from './model/fraud-model.ts';
 import { reasonsOf } from './reasons.ts';
-import type { FraudLimits, RuleFacts } from './rules.ts';
+import type { RuleFacts } from './rules.ts';
 import { scoreByRules } from './rules.ts';
-
-/** What operators set: limits of the rules, and what decisions cost. */
-export interface FraudSettings {
-  readonly limits: FraudLimits;
-  readonly costs: DecisionCosts;
-}
+import type { FraudSettings } from './settings.ts';
 
 /** A model's word on a payment. */
 export interface ModelWord {
@@ -35,7 +30,7 @@ export function askModel(model: FraudModel, vector: readonly number[]): ModelWor
 export function assess(
   facts: RuleFacts,
   word: ModelWord | undefined,
-  { limits, costs }: FraudSettings,
+  { limits, costs }: Pick<FraudSettings, 'limits' | 'costs'>,
   reviewsToday: number,
 ): FraudAssessment {
   const byRules = scoreByRules(facts, limits);

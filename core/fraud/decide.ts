@@ -1,14 +1,14 @@
-import { currencyExponent } from '../money/currencies.ts';
+import { roughEuroCents } from '../money/rough-euros.ts';
 
-/** What a wrong decision costs, and a person's look at a payment. */
+/** What a wrong decision costs, and a person's look at a payment, in euros. */
 export interface DecisionCosts {
-  /** What a chargeback costs besides its amount, in major units of whatever currency. */
-  readonly chargebackFeeMajorUnits: number;
-  /** What is lost of an honest payment that is declined: a share of it, and in major units what the buyer would have bought next. */
+  /** What a chargeback costs besides its amount. */
+  readonly chargebackFeeEuros: number;
+  /** What is lost of an honest payment that is declined: a share of it, and what the buyer would have bought next. */
   readonly marginBasisPoints: number;
-  readonly goodwillMajorUnits: number;
-  /** What a person's look costs, in major units of whatever currency. */
-  readonly reviewMajorUnits: number;
+  readonly goodwillEuros: number;
+  /** What a person's look costs. */
+  readonly reviewEuros: number;
   /** Of the frauds that people look at, the share that they see. */
   readonly reviewCatches: number;
   /** How many payments people can look at within a day. */
@@ -16,24 +16,24 @@ export interface DecisionCosts {
 }
 
 export const defaultCosts: DecisionCosts = {
-  ...{ chargebackFeeMajorUnits: 20, marginBasisPoints: 2500, goodwillMajorUnits: 10 },
-  ...{ reviewMajorUnits: 4, reviewCatches: 0.85, reviewsPerDay: 200 },
+  ...{ chargebackFeeEuros: 20, marginBasisPoints: 2500, goodwillEuros: 10 },
+  ...{ reviewEuros: 4, reviewCatches: 0.85, reviewsPerDay: 200 },
 };
 
 export type Decision = 'approve' | 'review' | 'decline';
 
-/** What each decision is expected to cost, in major units of the payment's currency (Elkan: The Foundations of Cost-Sensitive Learning, 2001). */
+/** What each decision is expected to cost, in euros (Elkan: The Foundations of Cost-Sensitive Learning, 2001). */
 export function expectedCosts(
   probability: number,
   { amount, currency }: { readonly amount: bigint; readonly currency: string },
   costs: DecisionCosts,
 ): Readonly<Record<Decision, number>> {
-  const worth = Number(amount) / 10 ** currencyExponent(currency);
-  const ofFraud = probability * (worth + costs.chargebackFeeMajorUnits);
+  const worth = roughEuroCents(amount, currency) / 100;
+  const ofFraud = probability * (worth + costs.chargebackFeeEuros);
   return {
     approve: ofFraud,
-    review: costs.reviewMajorUnits + (1 - costs.reviewCatches) * ofFraud,
-    decline: (1 - probability) * (worth * (costs.marginBasisPoints / 10_000) + costs.goodwillMajorUnits),
+    review: costs.reviewEuros + (1 - costs.reviewCatches) * ofFraud,
+    decline: (1 - probability) * (worth * (costs.marginBasisPoints / 10_000) + costs.goodwillEuros),
   };
 }
 

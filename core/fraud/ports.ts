@@ -2,7 +2,9 @@ import type { BurstDay } from './features/bursts.ts';
 import type { CardProfile } from './features/card-profile.ts';
 import type { SellerProfile } from './features/seller-profile.ts';
 import type { SourceProfile } from './features/source-profile.ts';
+import type { ListEntry } from './list-entry.ts';
 import type { Profile } from './profile.ts';
+import type { FraudSettings, KeptSettings } from './settings.ts';
 
 /** A payment that is to be scored: what is known of it, and who takes part. */
 export interface ScoreOrder {
@@ -44,6 +46,11 @@ export interface Recalled {
   /** Of the day before. */
   readonly cardBefore?: BurstDay;
   readonly deviceBefore?: BurstDay;
+  /** What operators have set, and whom they have listed. */
+  readonly settings?: FraudSettings;
+  readonly listed?: readonly ListEntry[];
+  /** How many reviews were opened today. */
+  readonly reviewsToday?: number;
 }
 
 /** What is remembered of payments. */
@@ -55,8 +62,37 @@ export interface FraudMemory {
   count(paymentId: string, takingPart: TakingPart, at: number): Promise<Counted>;
   /** Counts a decline by the issuer; the same payment's counts once. */
   countDecline(paymentId: string, takingPart: TakingPart, at: number): Promise<void>;
-  /** Reads the profiles of all who take part, in one request. */
+  /** Reads the profiles of all who take part, and what operators say, in one request. */
   recall(takingPart: TakingPart, at: number): Promise<Recalled>;
+}
+
+/** Where operators' settings are kept. */
+export interface FraudSettingsBook {
+  /** As they are now, strongly consistent; the defaults where nobody has set any. */
+  read(): Promise<KeptSettings>;
+  /** Writes a version on the condition that the one before it still stands. */
+  write(kept: KeptSettings): Promise<'written' | 'changed'>;
+}
+
+/** Whom operators have blocked or allowed. */
+export interface ListBook {
+  find(entryId: string): Promise<ListEntry | undefined>;
+  /** Writes a version on the condition that the one before it still stands. */
+  write(entry: ListEntry): Promise<'written' | 'changed'>;
+  /** Takes an entry away, if it is there. */
+  remove(entryId: string): Promise<void>;
+  /** A page, the newest first. */
+  list(limit: number, after: ListPosition | undefined): Promise<ListPage>;
+}
+
+export interface ListPosition {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+export interface ListPage {
+  readonly entries: readonly ListEntry[];
+  readonly next: ListPosition | undefined;
 }
 
 /** Where profiles are kept. */

@@ -26,7 +26,7 @@ interface RememberDependencies {
 
 /** Counts that an issuer declined a payment, for its card and device, and tells the profiles of it. May run any number of times. */
 export async function rememberDecline(
-  { memory, ...profiles }: RememberDependencies & { readonly memory: FraudMemory },
+  { memory, ...profiles }: RememberDependencies & { readonly memory: Pick<FraudMemory, 'countDecline'> },
   order: ScoreOrder,
   declinedAt: Date,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { currencyExponent } from '../money/currencies.ts';
+import { roughEuroCents } from '../money/rough-euros.ts';
 import type { FraudAssessment, FraudReason, FraudReasonCode } from './assessment.ts';
 
 /** What the rules go by. */
@@ -31,8 +31,8 @@ export interface FraudLimits {
   readonly cardDeclines: number;
   readonly addressAttempts: number;
   readonly deviceAttempts: number;
-  /** In major units of whatever currency: a bound on what a mistake can cost, not a rate of exchange. */
-  readonly amountMajorUnits: number;
+  /** What a payment may be worth: a bound on what a mistake can cost. */
+  readonly amountEuros: number;
 }
 
 export const defaultLimits: FraudLimits = {
@@ -40,7 +40,7 @@ export const defaultLimits: FraudLimits = {
   cardDeclines: 4,
   addressAttempts: 50,
   deviceAttempts: 20,
-  amountMajorUnits: 10_000,
+  amountEuros: 10_000,
 };
 
 const declineFrom = 0.9;
@@ -81,8 +81,8 @@ const rules: readonly Rule[] = [
   {
     code: 'amount_high',
     weight: 0.5,
-    applies: (facts, limits) => facts.amount > minorUnits(limits.amountMajorUnits, facts.currency),
-    text: (limits) => `The amount is above ${limits.amountMajorUnits} units of the currency`,
+    applies: (facts, limits) => roughEuroCents(facts.amount, facts.currency) > limits.amountEuros * 100,
+    text: (limits) => `The amount is worth more than about ${limits.amountEuros} euros`,
   },
   {
     code: 'country_mismatch',
@@ -104,8 +104,4 @@ export function scoreByRules(facts: RuleFacts, limits: FraudLimits): FraudAssess
 function decide(score: number): FraudAssessment['decision'] {
   if (score >= declineFrom) return 'decline';
   return score >= reviewFrom ? 'review' : 'approve';
-}
-
-function minorUnits(majorUnits: number, currency: string): bigint {
-  return BigInt(majorUnits) * 10n ** BigInt(currencyExponent(currency));
 }

@@ -1,4 +1,4 @@
-import type { FraudSettings, ModelWord } from './assess.ts';
+import type { ModelWord } from './assess.ts';
 import { askModel, assess } from './assess.ts';
 import { burstFeatures } from './features/bursts.ts';
 import { newCard } from './features/card-profile.ts';
@@ -7,16 +7,17 @@ import { features, featureSchemaHash } from './features/features.ts';
 import { keepFeatures } from './features/kept-features.ts';
 import { newSeller } from './features/seller-profile.ts';
 import { newSource, sourceFeatures } from './features/source-profile.ts';
+import { verdictOf } from './list-entry.ts';
 import type { FraudModel } from './model/fraud-model.ts';
 import type { Counted, FraudMemory, Recalled, ScoreOrder } from './ports.ts';
 import type { Scored } from './scored.ts';
+import { defaultSettings } from './settings.ts';
 import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
 export interface ScoreDependencies {
   readonly memory: FraudMemory;
   /** None where there is no model that fits: the rules decide alone. */
   readonly model: FraudModel | undefined;
-  readonly settings: FraudSettings;
   /** Answers undefined for what fails, or takes longer than scoring may wait for it. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | undefined>;
 }
@@ -28,10 +29,11 @@ export interface ScoreDependencies {
  * 1. It is counted for its card and its device; at the same time what is remembered of all who take part is read.
  * 2. The model tells how probable fraud is, and rules and costs make a decision of it, with reasons for people.
  *
- * What is remembered may be late or fail to come: then the rules decide alone, and the assessment says so. Counting may not.
+ * What is remembered may be late or fail to come: then the rules decide alone, by the default limits and without lists, and the
+ * assessment says so. Counting may not.
  */
 export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOrder, now: Date): Promise<Scored> {
-  const { memory, model, settings, inTime } = dependencies;
+  const { memory, model, inTime } = dependencies;
   const at = daysOf(now);
   const takingPart = takingPartOf(order);
   const event = paymentEventOf(order, takingPart, at);
@@ -39,7 +41,8 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
     memory.count(order.paymentId, takingPart, at),
     inTime(memory.recall(takingPart, at)),
   ]);
-  const state = stateOf(counted, recalled ?? {}, at);
+  const { settings = defaultSettings, listed = [], reviewsToday = 0, ...known } = recalled ?? {};
+  const state = stateOf(counted, known, at);
   const [, cardPayments = 0, , cardDeclines = 0] = burstFeatures(state.cardBursts, at, event.device);
   const [, devicePayments = 0] = burstFeatures(state.deviceBursts, at, event.card);
   const [, addressPayments = 0] = sourceFeatures(state.address, event);
@@ -50,11 +53,12 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
     deviceAttempts: Math.round(devicePayments + 1),
     addressAttempts: Math.round(addressPayments + 1),
     cardDeclines: Math.round(cardDeclines),
+    listed: verdictOf(listed, now),
   };
   const vector = recalled && features(state, event);
   const word: ModelWord | undefined = vector && model && askModel(model, vector);
   return {
-    assessment: assess(facts, word, settings, 0),
+    assessment: assess(facts, word, settings, reviewsToday),
     ...(vector && { features: keepFeatures(featureSchemaHash, vector) }),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { roughEuroCents } from '../money/rough-euros.ts';
 import type { PaymentEvent } from './features/events.ts';
 import type { ScoreOrder, TakingPart } from './ports.ts';
 
@@ -30,13 +31,13 @@ function idOf(kind: string, value: string): string {
 
 /** A payment as features see it. */
 export function paymentEventOf(
-  order: Pick<ScoreOrder, 'amount' | 'billingCountry' | 'shippingCountry' | 'giftCards'>,
+  order: Pick<ScoreOrder, 'amount' | 'currency' | 'billingCountry' | 'shippingCountry' | 'giftCards'>,
   takingPart: TakingPart,
   at: number,
 ): PaymentEvent {
   const { card, device, buyer, address } = takingPart;
   return {
-    ...{ kind: 'payment', at, amount: Number(order.amount), card, device, buyer, address },
+    ...{ kind: 'payment', at, amount: roughEuroCents(order.amount, order.currency), card, device, buyer, address },
     countriesDiffer: order.billingCountry !== order.shippingCountry,
     byGiftCard: (order.giftCards?.length ?? 0) > 0,
   };

@@ -27,8 +27,11 @@ export type Outcome =
 /** What an attempt at the acquirer came to, for the timeline. */
 export interface Attempt {
   readonly reference: string;
-  /** `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. */
-  readonly operation: 'authorization' | MovementKind | 'dispute';
+  /**
+   * `dispute`: nothing that we asked for, but what the acquirer told; the reference is then its own. `review`: a person's verdict,
+   * under the review's id.
+   */
+  readonly operation: 'authorization' | MovementKind | 'dispute' | 'review';
   readonly outcome: Outcome['kind'] | 'accepted' | 'refused' | 'notified';
   readonly code?: string;
   readonly approvalCode?: string;

@@ -1,6 +1,8 @@
 /** What payments announce; the `type` of an event. */
 export const eventTypes = [
   'payment.authorized',
+  'payment.in_review',
+  'payment.review_declined',
   'payment.declined',
   'payment.failed',
   'payment.outcome_unknown',

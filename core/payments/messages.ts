@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { base64Bytes, toBase64 } from '../base64.ts';
 import { fraudReasonCodes } from '../fraud/assessment.ts';
 import type { Scored } from '../fraud/scored.ts';
+import { reviewStates } from '../fraud/reviews/review.ts';
 import { paymentStatuses } from './payment.ts';
 
 /**
@@ -35,7 +36,7 @@ export const resolutionOrder = z.object({
   paymentId: z.string(),
   attempt: z.int(),
   tokenId: z.string().exactOptional(),
-  purpose: z.enum(['resolve', 'reverse_orphan', 'finish_movements']),
+  purpose: z.enum(['resolve', 'reverse_orphan', 'finish_movements', 'end_review']),
   /** A security code that was kept later than this belongs to another payment: it expires after this second. */
   discardExpiringBefore: z.int(),
 });
@@ -118,6 +119,14 @@ export const movement = z.object({
   version: z.int().exactOptional(),
 });
 
+/** What a payment holds of its review. */
+export const paymentReview = z.object({
+  id: z.string(),
+  state: z.enum(reviewStates),
+  deadline: z.string(),
+  onApproval: z.enum(['hold', 'capture']),
+});
+
 /** The fields that a transition sets: stored in the transition item, and answered by the workflow. */
 export const paymentChange = z.object({
   status,
@@ -134,6 +143,7 @@ export const paymentChange = z.object({
   movement: movement.exactOptional(),
   outcomeWasUnknown: z.boolean(),
   fraud: assessment.exactOptional(),
+  review: paymentReview.exactOptional(),
   declineCode: z.string().exactOptional(),
   failureCode: z.string().exactOptional(),
   authorizationExpiresAt: z.string().exactOptional(),

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { PaymentDispute } from '../disputes/dispute.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
+import type { PaymentReview } from '../fraud/reviews/review.ts';
 import type { Conversion } from '../fx/conversion.ts';
 import type { CardFunding } from '../tokens/token.ts';
 import type { Movement } from './movements/movement.ts';
@@ -9,6 +10,7 @@ import type { TenderShare } from './tenders/tender-share.ts';
 /** The states that a payment of this release can be in; contracts/payments.ts lists those of later releases too. */
 export const paymentStatuses = [
   'processing',
+  'in_review',
   'authorized',
   'partially_captured',
   'captured',
@@ -98,6 +100,8 @@ export interface Payment {
   /** What of them went beyond what the seller could give back; we carry it until people have cleared it up. */
   readonly disputeExcess?: bigint;
   readonly fraud?: FraudAssessment;
+  /** A person's look at it; absent for what was never in doubt. */
+  readonly review?: PaymentReview;
   readonly declineCode?: string;
   readonly failureCode?: string;
   readonly authorizationExpiresAt?: string;

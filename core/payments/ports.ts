@@ -1,4 +1,5 @@
 import type { AuthorizationOrder, ResolutionOrder } from './messages.ts';
+import type { Review } from '../fraud/reviews/review.ts';
 import type { Lot } from '../lots/lot.ts';
 import type { Movement } from './movements/movement.ts';
 import type { Payment, PaymentTerms } from './payment.ts';
@@ -12,11 +13,6 @@ export interface PaymentStore {
   find(paymentId: string): Promise<Payment | undefined>;
   /** Notes that the first request is over while the outcome is open; answers the payment as it stands then. */
   endFlight(payment: Payment): Promise<Payment | undefined>;
-  /**
-   * Writes the transition and the payment's change in one transaction, on the condition that the payment is still in
-   * the state and version that the transition starts from; else answers `changed` and nothing is written.
-   */
-  record(transition: Transition): Promise<'recorded' | 'changed'>;
   /** The change that a version's transition made. */
   changeOf(paymentId: string, version: number): Promise<PaymentChange | undefined>;
   /** The payment with all its transitions, oldest first. */
@@ -24,6 +20,15 @@ export interface PaymentStore {
     paymentId: string,
   ): Promise<{ readonly payment: Payment; readonly transitions: readonly StoredTransition[] } | undefined>;
   list(query: PaymentQuery): Promise<PaymentPage>;
+}
+
+/** What recording an outcome needs. */
+export interface OutcomeStore extends Pick<PaymentStore, 'find'> {
+  /**
+   * Writes the transition, the payment's change and the review that it opens in one transaction, on the condition that the payment is
+   * still in the state and version that the transition starts from; else answers `changed` and nothing is written.
+   */
+  record(transition: Transition, review: Review | undefined): Promise<'recorded' | 'changed'>;
 }
 
 export type OpenedPayment = { readonly kind: 'opened' } | { readonly kind: 'exists'; readonly payment: Payment };
@@ -146,9 +151,15 @@ export interface ResolutionWorkflow {
   start(name: string, order: ResolutionOrder): Promise<void>;
 }
 
-export interface ResolutionRuns {
+/** The durable workflows that a payment may have runs of. */
+export type PaymentWorkflow = 'resolve-payment' | 'review-payment';
+
+export interface WorkflowRuns {
   /** The state of a run, or undefined when there is none of that name (it may be older than the service keeps). */
-  describe(name: string): Promise<{ readonly startedAt: string; readonly status: string } | undefined>;
+  describe(
+    workflow: PaymentWorkflow,
+    name: string,
+  ): Promise<{ readonly startedAt: string; readonly status: string } | undefined>;
 }
 
 /** A seller as far as payments need one; configuration until sellers register. */

@@ -2,7 +2,14 @@ import type { Principal } from '../access/principal.ts';
 import { isOperator } from '../access/principal.ts';
 import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
 import type { Payment } from './payment.ts';
-import type { PaymentPosition, PaymentQuery, PaymentStore, ResolutionRuns, StoredTransition } from './ports.ts';
+import type {
+  PaymentPosition,
+  PaymentQuery,
+  PaymentStore,
+  PaymentWorkflow,
+  StoredTransition,
+  WorkflowRuns,
+} from './ports.ts';
 import { resolutionName } from './start-resolutions.ts';
 
 /** A payment opens for whom it belongs to, and for operators. A stranger's payment is as if it did not exist. */
@@ -61,10 +68,17 @@ function toPosition(key: Readonly<Record<string, string>> | undefined): PaymentP
   return /^pay_[0-9a-z]{26}$/u.test(paymentId) && timestamp.test(createdAt) ? { paymentId, createdAt } : undefined;
 }
 
+interface TimelineRun {
+  readonly workflow: PaymentWorkflow;
+  readonly name: string;
+  readonly startedAt: string;
+  readonly status: string;
+}
+
 export interface Timeline {
   readonly payment: Payment;
   readonly transitions: readonly StoredTransition[];
-  readonly runs: readonly { readonly name: string; readonly startedAt: string; readonly status: string }[];
+  readonly runs: readonly TimelineRun[];
 }
 
 /** An acquirer that is away for days is asked in hundreds of rounds; the newest say what there is to say. */
@@ -75,18 +89,25 @@ const mostRuns = 20;
  * into it. A run that cannot be described just now is left out: what happened to the money does not wait for it.
  */
 export async function getTimeline(
-  { payments, runs }: { readonly payments: Pick<PaymentStore, 'history'>; readonly runs: ResolutionRuns },
+  { payments, runs }: { readonly payments: Pick<PaymentStore, 'history'>; readonly runs: WorkflowRuns },
   principal: Principal,
   paymentId: string,
 ): Promise<Timeline | undefined> {
   const history = await payments.history(paymentId);
   if (!history || !mayRead(principal, history.payment)) return undefined;
-  const rounds = history.payment.resolveRound;
-  const names = Array.from({ length: Math.min(rounds, mostRuns) }, (_, index) =>
-    resolutionName(paymentId, rounds - index),
-  );
   const described = await Promise.all(
-    names.map(async (name) => ({ name, run: await runs.describe(name).catch(() => undefined) })),
+    runsOf(history.payment).map(async (run) => ({
+      run,
+      found: await runs.describe(run.workflow, run.name).catch(() => undefined),
+    })),
   );
-  return { ...history, runs: described.flatMap(({ name, run }) => (run ? [{ name, ...run }] : [])) };
+  return { ...history, runs: described.flatMap(({ run, found }) => (found ? [{ ...run, ...found }] : [])) };
+}
+
+function runsOf({ id, resolveRound, review }: Payment): readonly Pick<TimelineRun, 'workflow' | 'name'>[] {
+  const rounds = Array.from({ length: Math.min(resolveRound, mostRuns) }, (_, index) => resolveRound - index);
+  return [
+    ...(review ? [{ workflow: 'review-payment', name: review.id } as const] : []),
+    ...rounds.map((round) => ({ workflow: 'resolve-payment', name: resolutionName(id, round) }) as const),
+  ];
 }

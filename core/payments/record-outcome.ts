@@ -1,7 +1,8 @@
+import { openedReview } from '../fraud/reviews/open-review.ts';
 import type { Scored } from '../fraud/scored.ts';
 import type { GiftCardDependencies } from '../gift-cards/change-gift-card.ts';
 import type { Payment } from './payment.ts';
-import type { PaymentStore } from './ports.ts';
+import type { OutcomeStore } from './ports.ts';
 import { giftCardIdsOf, releaseGiftCards } from './tenders/gift-card-steps.ts';
 import type { Outcome, PaymentChange } from './transition.ts';
 import { transitionFor } from './transition.ts';
@@ -21,7 +22,7 @@ export const paymentContended = 'PaymentContended';
 const tries = 5;
 
 export interface OutcomeDependencies {
-  readonly payments: Pick<PaymentStore, 'find' | 'record'>;
+  readonly payments: OutcomeStore;
   readonly giftCards: GiftCardDependencies;
 }
 
@@ -32,7 +33,8 @@ export interface OutcomeDependencies {
  * 1. The payment is read, and the outcome turned into a transition by the table of transitions.
  * 2. When nothing will come of the payment, what it holds on gift cards is released first: a payment that is declined or
  *    failed holds nothing, and whoever dies in between leaves one that is still looked after.
- * 3. Transition and payment are written in one transaction, if the payment is still as it was read; else again.
+ * 3. Transition and payment are written in one transaction, if the payment is still as it was read; else again. With them is
+ *    the review that a payment in doubt waits for.
  *
  * Twice is once: an outcome that was recorded before is answered with the change it made. An outcome that contradicts
  * a recorded one throws OutcomeContradictsBook.
@@ -50,7 +52,8 @@ export async function recordOutcome(
     const decided = transitionFor(payment, outcome, scored, now);
     if (decided.kind === 'refused') return recordedBefore(payment, outcome);
     if (endsInVain(outcome)) await releaseGiftCards(giftCards, payment.id, giftCardIdsOf(payment), now);
-    if ((await payments.record(decided.transition)) === 'recorded') return decided.transition.change;
+    const { transition } = decided;
+    if ((await payments.record(transition, openedReview(payment, transition))) === 'recorded') return transition.change;
   }
   throw new PaymentContended(`Payment ${paymentId} changed ${tries} times while ${outcome.kind} was recorded`);
 }
@@ -76,7 +79,7 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
   if (!agrees(payment, outcome)) {
     throw new OutcomeContradictsBook(`Payment ${payment.id} is ${payment.status}, but the outcome is ${outcome.kind}`);
   }
-  const { fraud, declineCode, failureCode, authorizationExpiresAt, resolveAt } = payment;
+  const { fraud, review, declineCode, failureCode, authorizationExpiresAt, resolveAt } = payment;
   return {
     status: payment.status,
     version: payment.version,
@@ -90,6 +93,7 @@ function recordedBefore(payment: Payment, outcome: Outcome): PaymentChange {
     ...(payment.releasedBy ? { releasedBy: payment.releasedBy } : {}),
     outcomeWasUnknown: payment.outcomeWasUnknown,
     ...(fraud ? { fraud } : {}),
+    ...(review ? { review } : {}),
     ...(declineCode === undefined ? {} : { declineCode }),
     ...(failureCode === undefined ? {} : { failureCode }),
     ...(authorizationExpiresAt === undefined ? {} : { authorizationExpiresAt }),

@@ -90,8 +90,10 @@ function toOrder(payment: Payment): ResolutionOrder {
   };
 }
 
-function purposeOf({ status }: Payment): ResolutionOrder['purpose'] {
+function purposeOf({ status, review }: Payment): ResolutionOrder['purpose'] {
   switch (status) {
+    case 'in_review':
+      return review?.state === 'open' ? 'end_review' : 'finish_movements';
     case 'processing':
       return 'resolve';
     case 'failed':

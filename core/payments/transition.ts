@@ -8,27 +8,30 @@ import { assertBalanced } from '../ledger/posting.ts';
 import type { LotChange } from '../lots/lot.ts';
 import type { Attempt, Outcome } from './attempt.ts';
 import { attemptOf } from './attempt.ts';
-import { authorizationExpiry, expiryLook, giftCardsAloneExpiry } from './authorization-window.ts';
+import { approvedFields } from './authorized-fields.ts';
 import type { EventType } from './events.ts';
-import type { Movement } from './movements/movement.ts';
-import { movementId } from './movements/movement.ts';
+import type { PaymentChange } from './payment-change.ts';
 import type { Payment, PaymentContext, PaymentStatus } from './payment.ts';
-import type { TenderShare } from './tenders/tender-share.ts';
 import { cardAmountOf } from './tenders/tender-share.ts';
 
 export type { Outcome } from './attempt.ts';
+export type { PaymentChange } from './payment-change.ts';
 
 interface Rule {
   readonly from: PaymentStatus;
   readonly outcome: Outcome['kind'];
+  /** Of an approval: whether scoring left it in doubt. */
+  readonly isInDoubt?: true;
   readonly to: PaymentStatus;
   readonly event: EventType;
 }
 
-/** Every transition that exists. What is not here is refused. */
+/** Every transition that the outcome of an authorization makes. What is not here is refused. */
 export const transitionRules: readonly Rule[] = [
   { from: 'processing', outcome: 'approved', to: 'authorized', event: 'payment.authorized' },
   { from: 'processing', outcome: 'held', to: 'authorized', event: 'payment.authorized' },
+  { from: 'processing', outcome: 'approved', isInDoubt: true, to: 'in_review', event: 'payment.in_review' },
+  { from: 'processing', outcome: 'held', isInDoubt: true, to: 'in_review', event: 'payment.in_review' },
   { from: 'processing', outcome: 'declined', to: 'declined', event: 'payment.declined' },
   { from: 'processing', outcome: 'blocked', to: 'declined', event: 'payment.declined' },
   { from: 'processing', outcome: 'notSent', to: 'failed', event: 'payment.failed' },
@@ -36,33 +39,6 @@ export const transitionRules: readonly Rule[] = [
   { from: 'processing', outcome: 'unknown', to: 'processing', event: 'payment.outcome_unknown' },
   { from: 'failed', outcome: 'reversalConfirmed', to: 'failed', event: 'payment.reversal_confirmed' },
 ];
-
-/** The payment's fields that a transition sets; all others stay. */
-export interface PaymentChange {
-  readonly status: PaymentStatus;
-  readonly version: number;
-  readonly updatedAt: string;
-  readonly amountAuthorized: bigint;
-  readonly amountCaptured: bigint;
-  readonly amountRefunded: bigint;
-  readonly capturable: bigint;
-  readonly refundable: bigint;
-  /** What each tender pays, where there are gift cards among them. */
-  readonly shares?: readonly TenderShare[];
-  readonly releasedBy?: 'void' | 'expiry';
-  /** All chargebacks as they are now, and what went beyond; absent where this changes none of it. */
-  readonly disputes?: NonNullable<Payment['disputes']>;
-  readonly disputeExcess?: bigint;
-  /** The movement that ended, or that begins with this very transition. */
-  readonly movement?: Movement;
-  readonly outcomeWasUnknown: boolean;
-  readonly fraud?: FraudAssessment;
-  readonly declineCode?: string;
-  readonly failureCode?: string;
-  readonly authorizationExpiresAt?: string;
-  /** Absent: nothing is due any more. */
-  readonly resolveAt?: string;
-}
 
 /** An immutable record of what happened, written in one transaction with the change it describes. */
 export interface Transition {
@@ -98,7 +74,10 @@ export function transitionFor(
   scored: Scored | undefined,
   now: Date,
 ): { readonly kind: 'transition'; readonly transition: Transition } | { readonly kind: 'refused' } {
-  const rule = transitionRules.find(({ from, outcome: kind }) => from === payment.status && kind === outcome.kind);
+  const isInDoubt = leavesInDoubt(outcome, scored?.assessment ?? payment.fraud);
+  const rule = transitionRules.find(
+    (each) => each.from === payment.status && each.outcome === outcome.kind && (each.isInDoubt ?? false) === isInDoubt,
+  );
   if (!rule || wasTold(payment, outcome)) return { kind: 'refused' };
   const occurredAt = now.toISOString();
   const postings = outcome.kind === 'approved' ? authorizationPostings(cardAmountOf(payment), payment.currency) : [];
@@ -115,11 +94,16 @@ export function transitionFor(
       attempt: attemptOf(payment, outcome),
       postings,
       lots: [],
-      change: changeOf(payment, rule.to, outcome, scored, now),
+      change: changeOf(payment, rule.to, outcome, { scored, isInDoubt }, now),
       ...(payment.context ? { context: payment.context } : {}),
       ...(scored?.features ? { features: scored.features } : {}),
     },
   };
+}
+
+/** Whether an approval waits for a person's verdict. */
+function leavesInDoubt({ kind }: Outcome, assessment: FraudAssessment | undefined): boolean {
+  return (kind === 'approved' || kind === 'held') && assessment?.decision === 'review';
 }
 
 /** Whether an outcome that leaves the state as it is was recorded before, or has nothing to say of this payment. */
@@ -169,7 +153,7 @@ function changeOf(
   payment: Payment,
   status: PaymentStatus,
   outcome: Outcome,
-  scored: Scored | undefined,
+  { scored, isInDoubt }: { readonly scored: Scored | undefined; readonly isInDoubt: boolean },
   now: Date,
 ): PaymentChange {
   const fraud = scored?.assessment ?? payment.fraud;
@@ -183,45 +167,8 @@ function changeOf(
     ...(fraud ? { fraud } : {}),
     ...(resolveAt ? { resolveAt } : {}),
     ...codesOf(payment, outcome),
-    ...approvedFields(payment, outcome, now),
+    ...approvedFields(payment, outcome, isInDoubt, now),
   };
-}
-
-/**
- * What an approval makes capturable, and until when. An automatic capture begins in this very transition, so that
- * nothing can come between; so does the capture of an approval that holds nothing because the money has moved already.
- */
-function approvedFields(payment: Payment, outcome: Outcome, now: Date): Partial<PaymentChange> {
-  if (outcome.kind !== 'approved' && outcome.kind !== 'held') return {};
-  const acquirersExpiry = outcome.kind === 'approved' ? outcome.expiresAt : giftCardsAloneExpiry(now);
-  const authorizationExpiresAt = payment.tender
-    ? authorizationExpiry(payment.tender, acquirersExpiry, now)
-    : giftCardsAloneExpiry(now);
-  const held = { amountAuthorized: payment.amount, authorizationExpiresAt };
-  if (payment.capture === 'manual' && acquirersExpiry !== undefined) {
-    const shares = payment.shares?.map((share) => ({ ...share, capturable: share.amount }));
-    const resolveAt = expiryLook(payment.createdAt, authorizationExpiresAt, now);
-    return {
-      ...held,
-      ...(shares ? { shares } : {}),
-      capturable: payment.amount,
-      ...(resolveAt === undefined ? {} : { resolveAt }),
-    };
-  }
-  const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
-  const movement: Movement = {
-    id: movementId('capture', payment.id, 'automatic'),
-    kind: 'capture',
-    amount: payment.amount,
-    taken: payment.amount,
-    ...(parts ? { parts } : {}),
-    isFinal: true,
-    state: 'pending',
-    requestHash: payment.requestHash,
-    begunBy: 'automatic',
-    begunAt: now.toISOString(),
-  };
-  return { ...held, capturable: 0n, movement };
 }
 
 function codesOf(payment: Payment, outcome: Outcome): Pick<PaymentChange, 'declineCode' | 'failureCode'> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { backOffWithJitter } from '../../adapters/dynamodb/back-off.ts';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
-import { dynamoFraudMemory } from '../../adapters/dynamodb/fraud-memory.ts';
+import { dynamoBurstCounter } from '../../adapters/dynamodb/fraud-memory.ts';
 import { findPayment, findTransition } from '../../adapters/dynamodb/payment-store.ts';
 import { dynamoProfileBook } from '../../adapters/dynamodb/profile-book.ts';
 import { event } from '../../contracts/events.ts';
@@ -17,7 +17,7 @@ export type Environment = z.input<typeof environment>;
 const settings = readEnvironment(environment);
 const client = createDynamoDBClient();
 const dependencies = {
-  memory: dynamoFraudMemory(client, settings.FRAUD_TABLE_NAME),
+  memory: dynamoBurstCounter(client, settings.FRAUD_TABLE_NAME),
   book: dynamoProfileBook(client, settings.FRAUD_TABLE_NAME),
   backOff: backOffWithJitter,
 };

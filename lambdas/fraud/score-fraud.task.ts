@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoFraudMemory } from '../../adapters/dynamodb/fraud-memory.ts';
-import { defaultCosts } from '../../core/fraud/decide.ts';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { parseModel } from '../../core/fraud/model/fraud-model.ts';
-import { defaultLimits } from '../../core/fraud/rules.ts';
 import { scoreFraud } from '../../core/fraud/score-fraud.ts';
 import { authorizationOrder, toScoredMessage } from '../../core/payments/messages.ts';
 import shippedModel from '../../model/shipped-model.json' with { type: 'json' };
@@ -13,10 +11,7 @@ import { withinMilliseconds } from '../house/in-time.ts';
 import { log } from '../house/log.ts';
 import { taskHandler } from '../house/task-handler.ts';
 
-const environment = z.object({
-  FRAUD_TABLE_NAME: z.string(),
-  AMOUNT_LIMIT_MAJOR_UNITS: z.coerce.number().int().positive(),
-});
+const environment = z.object({ FRAUD_TABLE_NAME: z.string(), REVIEWS_TABLE_NAME: z.string() });
 export type Environment = z.input<typeof environment>;
 
 /** A buyer waits: what is remembered and comes later than this does without the model's word. */
@@ -24,12 +19,11 @@ const longestMilliseconds = 300;
 
 const settings = readEnvironment(environment);
 const dependencies = {
-  memory: dynamoFraudMemory(createDynamoDBClient(), settings.FRAUD_TABLE_NAME),
+  memory: dynamoFraudMemory(createDynamoDBClient(), {
+    fraudTableName: settings.FRAUD_TABLE_NAME,
+    reviewsTableName: settings.REVIEWS_TABLE_NAME,
+  }),
   model: loadModel(),
-  settings: {
-    limits: { ...defaultLimits, amountMajorUnits: settings.AMOUNT_LIMIT_MAJOR_UNITS },
-    costs: defaultCosts,
-  },
   inTime: withinMilliseconds(longestMilliseconds, 'fraud model without what is remembered'),
 };
 

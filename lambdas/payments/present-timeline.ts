@@ -19,13 +19,7 @@ export function presentTimeline({ payment, transitions, runs }: Timeline): Entry
   const entries: Entry[] = [
     opened,
     ...transitions.flatMap(toEntries),
-    ...runs.map(({ name, startedAt, status }): Entry => ({
-      kind: 'run',
-      at: startedAt,
-      workflow: 'resolve-payment',
-      name,
-      status,
-    })),
+    ...runs.map(({ startedAt, ...run }): Entry => ({ kind: 'run', at: startedAt, ...run })),
   ];
   // Sorting is stable: an attempt stays before the transition of the same moment.
   return entries.toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));

@@ -111,7 +111,7 @@ function honestPayment(draw: Draw, customer: Customer, young: readonly string[],
 }
 
 /**
- * One payment; now and then another thing is bought within minutes, and who is declined mostly tries again, often with another
+ * One payment; now and then another thing is bought within minutes or hours, and who is declined mostly tries again, often with another
  * card.
  */
 function honestVisit(
@@ -147,7 +147,7 @@ function boughtBesides(
 ): SimulatedPayment {
   const next = honestPayment(draw, customer, young, at);
   const card = next.card === '' || draw.chance(0.7) ? next.card : anotherCard(draw, customer);
-  return { ...next, card, at: at + draw.between(0.5, 30) / 1440, device, address };
+  return { ...next, card, at: at + draw.between(0.5, draw.chance(0.6) ? 30 : 600) / 1440, device, address };
 }
 
 /** One that was there, or one that nobody has seen before. */
@@ -155,10 +155,13 @@ function anotherCard(draw: Draw, { name, cards }: Customer): string {
   return draw.chance(0.5) ? draw.oneOf(cards) : `${name}-card-${draw.whole(10, 1e9)}`;
 }
 
-/** Some sell dear things, some cheap ones, from a third to five times what is usual; by their numbers, so that each keeps to it. */
+/**
+ * Some sell dear things, some cheap ones, by their numbers, so that each keeps to it: from a third of what is usual to thirteen times,
+ * a tenth of them above five times.
+ */
 function priceLevel(seller: string): number {
   const place = (Number(seller.replace(/\D/gu, '')) * 0.618_034) % 1;
-  return 0.33 * 15 ** (place * place);
+  return 0.33 * 40 ** (place * place * place);
 }
 
 /** Mostly the newest; now and then another, or one that is somebody else's. */

@@ -1,10 +1,14 @@
 /**
  * Platt scaling: slope and shift by which log odds become probabilities of what was held out, by Newton's method for the
- * logistic loss (Platt 1999, with the targets that keep it finite when all are alike; Lin, Lin, Weng 2007).
+ * logistic loss (Platt 1999, with the targets that keep it finite when all are alike; Lin, Lin, Weng 2007). Where another share of
+ * payments is fraud than of what was held out, odds change by as much as the odds of that do (Elkan: The Foundations of Cost-Sensitive
+ * Learning, 2001, theorem 2).
+ * In: log odds and labels of what was held out; the share that is fraud where the model will be used, if that is another.
  */
 export function calibrate(
   margins: Float64Array,
   labels: Uint8Array,
+  fraudRate?: number,
 ): { readonly slope: number; readonly shift: number } {
   const frauds = labels.reduce((sum, label) => sum + label, 0);
   const [ofFraud, ofGenuine] = [(frauds + 1) / (frauds + 2), 1 / (labels.length - frauds + 2)];
@@ -28,7 +32,12 @@ export function calibrate(
     shift -= stepOfShift;
     if (Math.abs(stepOfSlope) + Math.abs(stepOfShift) < 1e-10) break;
   }
-  return { slope, shift };
+  const priorShift = fraudRate === undefined ? 0 : logOdds(fraudRate) - logOdds((frauds + 1) / (labels.length + 2));
+  return { slope, shift: shift + priorShift };
+}
+
+function logOdds(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 const mostRounds = 50;

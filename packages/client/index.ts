@@ -6,6 +6,7 @@ import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
 import type { Capture, Refund } from '../../contracts/movements.ts';
 import type { Payment } from '../../contracts/payments.ts';
 import type { Problem } from '../../contracts/problem.ts';
+import type { Review } from '../../contracts/reviews.ts';
 import type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 import { encryptCard } from './encrypt-card.ts';
 import type { List } from './list.ts';
@@ -16,6 +17,7 @@ import { createTransport, has } from './transport.ts';
 
 export type { CardToEncrypt, EncryptionKey } from './encrypt-card.ts';
 export { encryptCard } from './encrypt-card.ts';
+export type { ReviewDecision } from './operators-calls.ts';
 export type { ClientOptions } from './transport.ts';
 export { QuittanceError } from './transport.ts';
 export type {
@@ -31,6 +33,7 @@ export type {
   Payment,
   Problem,
   Refund,
+  Review,
   TrialBalance,
 };
 

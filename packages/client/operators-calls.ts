@@ -1,9 +1,33 @@
 import type { Dispute } from '../../contracts/disputes.ts';
 import type { Exception } from '../../contracts/exceptions.ts';
+import type { FraudListEntry, FraudSettings } from '../../contracts/fraud.ts';
 import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
+import type { Review } from '../../contracts/reviews.ts';
 import { listCall } from './list.ts';
 import type { Guard, Send } from './transport.ts';
 import { has } from './transport.ts';
+
+export type SetFraudSettings = Pick<FraudSettings, 'limits' | 'costs' | 'reviewDefault' | 'version'>;
+
+export interface CreateFraudListEntry {
+  readonly about: 'card' | 'device' | 'buyer' | 'address';
+  readonly verdict: 'block' | 'allow';
+  /** Why, for colleagues. */
+  readonly note: string;
+  /** Whose card, device, buyer or address is meant; else `value` says it. */
+  readonly paymentId?: string;
+  readonly value?: string;
+  /** RFC 3339 UTC. */
+  readonly expiresAt?: string;
+}
+
+export interface ReviewDecision {
+  readonly decision: 'approve' | 'decline';
+  /** In a few words. */
+  readonly reason: string;
+  /** What colleagues should know. */
+  readonly note?: string;
+}
 
 /** What operators ask for. */
 export function operatorsCalls(send: Send) {
@@ -15,6 +39,27 @@ export function operatorsCalls(send: Send) {
     listDisputes: (filters: Readonly<Record<string, string>> = {}) => send(listCall<Dispute>('/v1/disputes', filters)),
     getDispute: (id: string): Promise<Dispute> =>
       send({ method: 'GET', path: `/v1/disputes/${id}`, expect: isDispute }),
+    /** Payments in doubt: filters are `state` (`open` unless given), `minScore`, `reason`, `sellerId`, `from`, `to`. */
+    listReviews: (filters: Readonly<Record<string, string>> = {}) => send(listCall<Review>('/v1/reviews', filters)),
+    getReview: (id: string): Promise<Review> => send({ method: 'GET', path: `/v1/reviews/${id}`, expect: isReview }),
+    /** Keeps others off for half an hour; `review_claimed` while somebody else does, `review_decided` when it is too late. */
+    claimReview: (id: string): Promise<Review> =>
+      send({ method: 'POST', path: `/v1/reviews/${id}/claim`, expect: isReview }),
+    /** Lets the payment go on or voids it; `review_decided` when somebody else was faster. */
+    decideReview: (id: string, decision: ReviewDecision): Promise<Review> =>
+      send({ method: 'POST', path: `/v1/reviews/${id}/decision`, body: decision, expect: isReview }),
+    getFraudSettings: (): Promise<FraudSettings> =>
+      send({ method: 'GET', path: '/v1/fraud-settings', expect: isFraudSettings }),
+    /** Sets all of them; `version` is of those that were read, and `fraud_settings_changed` says that it is too old. */
+    setFraudSettings: (settings: SetFraudSettings): Promise<FraudSettings> =>
+      send({ method: 'PUT', path: '/v1/fraud-settings', body: settings, expect: isFraudSettings }),
+    /** Who is blocked or allowed, the newest first; `limit`, `cursor`. */
+    listFraudListEntries: (page: Readonly<Record<string, string>> = {}) =>
+      send(listCall<FraudListEntry>('/v1/fraud-list-entries', page)),
+    createFraudListEntry: (entry: CreateFraudListEntry): Promise<FraudListEntry> =>
+      send({ method: 'POST', path: '/v1/fraud-list-entries', body: entry, expect: isFraudListEntry }),
+    deleteFraudListEntry: (id: string): Promise<undefined> =>
+      send({ method: 'DELETE', path: `/v1/fraud-list-entries/${id}`, expect: isNothing }),
     /** What every account came to: of everything, at the end of a day (`2026-11-25`), or at a moment. */
     getTrialBalance: (asOf?: string): Promise<TrialBalance> =>
       send({
@@ -28,6 +73,12 @@ export function operatorsCalls(send: Send) {
   };
 }
 
+const isNothing: Guard<undefined> = (answer): answer is undefined => answer === undefined;
+const isFraudSettings: Guard<FraudSettings> = (answer): answer is FraudSettings =>
+  has(answer, 'object') && answer.object === 'fraud_settings';
+const isFraudListEntry: Guard<FraudListEntry> = (answer): answer is FraudListEntry =>
+  has(answer, 'object') && answer.object === 'fraud_list_entry';
+const isReview: Guard<Review> = (answer): answer is Review => has(answer, 'object') && answer.object === 'review';
 const isDispute: Guard<Dispute> = (answer): answer is Dispute => has(answer, 'object') && answer.object === 'dispute';
 const isTrialBalance: Guard<TrialBalance> = (answer): answer is TrialBalance =>
   has(answer, 'object') && answer.object === 'trial_balance';

@@ -4,7 +4,7 @@ import type { Problem } from '../../contracts/problem.ts';
 export type Guard<T> = (answer: unknown) => answer is T;
 
 export interface ApiCall<T> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly expect: Guard<T>;
   readonly body?: unknown;

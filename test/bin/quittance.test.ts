@@ -22,7 +22,11 @@ describe('the app', () => {
   test('has a data stack and a platform stack that follows it', async () => {
     const { folder } = await givenAssembly('local');
     const stacks = stacksIn(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-    expect(stacks.map(([name]) => name)).toEqual(['Quittance-local-Data', 'Quittance-local-Platform']);
+    expect(stacks.map(([name]) => name)).toEqual([
+      'Quittance-local-Data',
+      'Quittance-local-Platform',
+      'Quittance-local-Upkeep',
+    ]);
     expect(stacks[1]?.[1].dependencies).toContain('Quittance-local-Data');
   });
 
@@ -30,7 +34,11 @@ describe('the app', () => {
     const { status, stderr, manifest = '{}' } = await synthesizeProduction(owned);
     expect([status, stderr]).toEqual([0, expect.any(String)]);
     const stacks = stacksIn(manifest);
-    expect(stacks.map(([name]) => name)).toEqual(['Quittance-prod-Data', 'Quittance-prod-Platform']);
+    expect(stacks.map(([name]) => name)).toEqual([
+      'Quittance-prod-Data',
+      'Quittance-prod-Platform',
+      'Quittance-prod-Upkeep',
+    ]);
     for (const [, { properties }] of stacks) expect(properties).toMatchObject({ terminationProtection: true });
   });
 

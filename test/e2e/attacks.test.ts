@@ -15,8 +15,8 @@ import { startCloudHere } from './cloud-here.ts';
 import { invokeFunction } from './invoke-function.ts';
 
 /** Three weeks of a market that the stack remembers, and a day on which each kind of attack goes on among honest buyers. */
-const [dayOfAttacks, seed] = [21, 424];
-const market = { customers: 250, sellers: 25, days: dayOfAttacks + 1, attackRate: 8, seed };
+const [dayOfAttacks, seed] = [21, 670];
+const market = { customers: 250, sellers: 25, days: dayOfAttacks + 1, attackRate: 16, seed };
 const millisecondsPerDay = 86_400_000;
 /** A Wednesday, whenever this runs: the weekday is a feature. Day 0 of the Unix epoch was a Thursday. */
 const firstMidnight = (Math.ceil((Date.now() / millisecondsPerDay + 1) / 7) * 7 + 6) * millisecondsPerDay;

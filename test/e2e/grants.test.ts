@@ -16,6 +16,7 @@ import { cardNumber, paymentOf, shopper } from './support.ts';
 import { tellOfDisputes } from './tell-of-disputes.ts';
 import { tellOfExceptions } from './tell-of-exceptions.ts';
 import { tellOfMovements } from './tell-of-movements.ts';
+import { tellOfReviews } from './tell-of-reviews.ts';
 import { beginSettlement, endSettlement } from './tell-of-settlement.ts';
 import { tellOfUpkeep } from './tell-of-upkeep.ts';
 import { beforeMidnight, nextRefresh } from './while-off.ts';
@@ -246,6 +247,7 @@ async function tellTheStory(): Promise<void> {
   here.cloud.faults.clear();
 
   await tellOfMovements(here, buyer, acquirer, clearAcquirer);
+  await tellOfReviews(here, buyer, { worsen: acquirer, clear: clearAcquirer });
   await tellOfUpkeep(here, payment.id);
   await tellOfExceptions(here);
   await tellOfDisputes(here, buyer);

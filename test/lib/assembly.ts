@@ -21,6 +21,7 @@ export interface Template {
 export interface Assembly {
   readonly folder: string;
   readonly data: Template;
+  /** All that works, of the stacks Platform and Upkeep. */
   readonly platform: Template;
 }
 
@@ -32,7 +33,16 @@ export async function givenAssembly(stage: string): Promise<Assembly> {
   const folder = stdout.trim().split('\n').at(-1) ?? '';
   const read = (stack: string) =>
     JSON.parse(readFileSync(join(folder, `Quittance-${stage}-${stack}.template.json`), 'utf8')) as Template;
-  return { folder, data: read('Data'), platform: read('Platform') };
+  return { folder, data: read('Data'), platform: bothOf(read('Platform'), read('Upkeep')) };
+}
+
+/** What two stacks have together: their logical ids differ, for they have no construct of the same name. */
+export function bothOf(one: Template, other: Template): Template {
+  return {
+    Resources: { ...one.Resources, ...other.Resources },
+    Outputs: { ...one.Outputs, ...other.Outputs },
+    Parameters: { ...one.Parameters, ...other.Parameters },
+  };
 }
 
 /** The resources of a type, by their logical ids. */
@@ -51,7 +61,7 @@ export function filesOf(folder: string): readonly string[] {
  * A value of the platform's template as people read it: `{Fn::ImportValue: …TokensTable…}` is `TokensTable`, an index is
  * `PaymentsTable/index/byOwner`. The attribute Arn and CDK's hashes are left out.
  */
-export function readable({ data }: Assembly, value: unknown): string {
+export function readable({ data, platform }: Assembly, value: unknown): string {
   if (typeof value === 'string') return value;
   const [[name, argument] = ['', undefined]] = Object.entries(value as Record<string, unknown>);
   switch (name) {
@@ -62,12 +72,13 @@ export function readable({ data }: Assembly, value: unknown): string {
       return attribute === 'Arn' ? withoutHash(logicalId) : `${withoutHash(logicalId)}.${attribute}`;
     }
     case 'Fn::ImportValue': {
-      const output = Object.values(data.Outputs).find((each) => each.Export?.Name === argument);
-      return readable({ data } as Assembly, output?.Value);
+      const outputs = [data, platform].flatMap(({ Outputs: all = {} }) => Object.values(all));
+      const output = outputs.find((each) => each.Export?.Name === argument);
+      return readable({ data, platform } as Assembly, output?.Value);
     }
     case 'Fn::Join': {
       const [separator, parts] = argument as [string, unknown[]];
-      return parts.map((part) => readable({ data } as Assembly, part)).join(separator);
+      return parts.map((part) => readable({ data, platform } as Assembly, part)).join(separator);
     }
     default:
       throw new Error(`No reading for ${JSON.stringify(value)}`);

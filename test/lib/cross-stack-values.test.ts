@@ -6,8 +6,9 @@ import { synthesizeStage } from './synthesize-stage.ts';
 /** What a data stack exports and a platform stack imports. CloudFormation refuses to remove an export that is in use. */
 const exportsOf = ({ Outputs: outputs }: Template) =>
   Object.values(outputs).flatMap(({ Export: exported }) => exported?.Name ?? []);
+/** Of the data stack: what works imports from one another too, and is deployed together. */
 const importsOf = (template: Template) =>
-  Array.from(JSON.stringify(template).matchAll(/"Fn::ImportValue":"([^"]+)"/gu), ([, name = '']) => name);
+  Array.from(JSON.stringify(template).matchAll(/"Fn::ImportValue":"(Data:[^"]+)"/gu), ([, name = '']) => name);
 const without = (names: readonly string[], others: readonly string[]) => names.filter((name) => !others.includes(name));
 
 const current = {

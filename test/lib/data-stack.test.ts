@@ -31,6 +31,7 @@ describe('tables', () => {
       'LedgerTable',
       'LotsTable',
       'PaymentsTable',
+      'ReviewsTable',
       'SettlementsTable',
       'TokensTable',
     ]);
@@ -197,6 +198,7 @@ test('what keeps state outlives its stack; what the next deployment makes again 
     'LedgerTable',
     'LotsTable',
     'PaymentsTable',
+    'ReviewsTable',
     'SettlementsTable',
     'TokensTable',
     'UnjournaledDeadLetters',

@@ -232,12 +232,13 @@ test('declined payments wake count-declines, with a queue for what cannot be del
 });
 
 describe('workflows', () => {
-  test('authorize-payment is express, resolve-payment standard; neither logs data', () => {
+  test('authorize-payment is express, those that wait are standard; none logs data', () => {
     const types = ofType('AWS::StepFunctions::StateMachine').map(([id, { Properties: p }]) => [
       withoutHash(id),
       p['StateMachineType'],
     ]);
     expect(types.toSorted()).toEqual([
+      ['FraudReviewPayment', 'STANDARD'],
       ['PaymentsAuthorizePayment', 'EXPRESS'],
       ['PaymentsResolvePayment', 'STANDARD'],
     ]);
@@ -247,13 +248,13 @@ describe('workflows', () => {
     }
   });
 
-  test.each(['authorize-payment', 'resolve-payment'])(
+  test.each(['authorize-payment', 'resolve-payment', 'review-payment'])(
     '%s waits for a function longer than the function may take',
     (workflow) => {
       const { States: states } = JSON.parse(
         readFileSync(projectPath(`statemachines/${workflow}.asl.json`), 'utf8'),
       ) as {
-        States: Record<string, { TimeoutSeconds?: number; Arguments?: { FunctionName?: string } }>;
+        States: Record<string, { TimeoutSeconds?: number | string; Arguments?: { FunctionName?: string } }>;
       };
       const timeouts = new Map(
         functions().map(([id, { Properties: p }]) => [
@@ -263,7 +264,8 @@ describe('workflows', () => {
       );
       const tasks = Object.entries(states).flatMap(([name, { TimeoutSeconds: seconds, Arguments: input }]) => {
         const called = /^\$\{(?<id>\w+)FunctionArn\}$/u.exec(input?.FunctionName ?? '')?.groups?.['id'];
-        return called === undefined
+        // A task that waits for a person waits as long as the person may take.
+        return called === undefined || typeof seconds === 'string'
           ? []
           : [{ name, seconds: seconds ?? 0, functionSeconds: timeouts.get(called) ?? Infinity }];
       });

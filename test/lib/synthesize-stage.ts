@@ -6,10 +6,12 @@ import { DataStack } from '../../lib/data-stack.ts';
 import { projectPath } from '../../lib/house/root.ts';
 import { PlatformStack } from '../../lib/platform-stack.ts';
 import { readStage } from '../../lib/stage.ts';
+import { UpkeepStack } from '../../lib/upkeep-stack.ts';
+import { bothOf } from './assembly.ts';
 import type { Template } from './assembly.ts';
 
 /**
- * Both stacks of stage local with other settings. The bundles have to be built (`givenAssembly` sees to it); they are not
+ * All stacks of stage local with other settings. The bundles have to be built (`givenAssembly` sees to it); they are not
  * copied, since only the templates are looked at.
  */
 export function synthesizeStage(settings: object): { readonly data: Template; readonly platform: Template } {
@@ -27,11 +29,12 @@ export function synthesizeStage(settings: object): { readonly data: Template; re
     const stage = readStage(app.node);
     const common = { stage, env: { region: stage.region } };
     const data = new DataStack(app, 'Data', common);
-    new PlatformStack(app, 'Platform', { ...common, data });
+    const { resolvePayment } = new PlatformStack(app, 'Platform', { ...common, data });
+    new UpkeepStack(app, 'Upkeep', { ...common, data, resolvePayment });
     app.synth();
     const read = (stack: string) =>
       JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as Template;
-    return { data: read('Data'), platform: read('Platform') };
+    return { data: read('Data'), platform: bothOf(read('Platform'), read('Upkeep')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@ export interface PaymentEvent {
   readonly kind: 'payment';
   /** Days since the Unix epoch, with fractions. */
   readonly at: number;
-  /** Minor units. */
+  /** Cents of a euro, roughly where it is in another currency. */
   readonly amount: number;
   /** Empty where no card pays. */
   readonly card: string;
@@ -31,7 +31,7 @@ export interface FraudKnownEvent {
   readonly at: number;
   /** How many times what its card usually paid the payment was. */
   readonly ratio: number;
-  /** The payment's amount, minor units. */
+  /** What the payment is worth, in cents of a euro, roughly where it is in another currency. */
   readonly amount: number;
 }
 

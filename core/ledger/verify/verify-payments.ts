@@ -2,7 +2,7 @@ import { pendingMovements } from '../../payments/movements/movement.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { StoredTransition } from '../../payments/ports.ts';
 import { standingDisputes, takenBack } from '../../payments/taken-back.ts';
-import { cardPartOf, sharesOf } from '../../payments/tenders/tender-share.ts';
+import { cardAmountOf, cardPartOf, sharesOf } from '../../payments/tenders/tender-share.ts';
 import type { Books, Finding } from './books.ts';
 import { finding, unless } from './books.ts';
 
@@ -114,7 +114,7 @@ function* verifyRemainders(payment: Payment): Generator<Finding> {
   yield* unless(id, 'refundable', amountCaptured - given, refundable);
 }
 
-/** What the books hold of a payment's authorization is what can still be captured of its card, or is being so. */
+/** What the books hold of a payment's authorization is what can still be captured of its card, is being so, or is in review. */
 function* verifyPostings(payment: Payment, history: readonly StoredTransition[]): Generator<Finding> {
   const { id, sellerId } = payment;
   const postings = history.flatMap((transition) => transition.postings);
@@ -129,7 +129,10 @@ function* verifyPostings(payment: Payment, history: readonly StoredTransition[])
       .filter(({ kind }) => kind !== 'refund')
       .map((movement) => cardPartOf(payment, movement).taken),
   );
-  yield* unless(id, 'capturable of the card and being captured', held, (card?.capturable ?? 0n) + capturing);
+  // What waits for a verdict, or was declined and could not be released, is held as well.
+  const inReview = payment.status === 'in_review' ? cardAmountOf(payment) - capturing : 0n;
+  const standing = (card?.capturable ?? 0n) + capturing + inReview;
+  yield* unless(id, 'capturable of the card, being captured or in review', held, standing);
   for (const posting of postings) {
     if (posting.sellerId !== undefined) yield* unless(id, 'the seller who was booked', posting.sellerId, sellerId);
   }

@@ -38,8 +38,18 @@ export const movementRules: readonly MovementRule[] = [
     },
   },
   { movement: 'capture', outcome: 'refused', event: 'payment.capture_failed', leads: afterRelease },
-  { movement: 'void', outcome: 'accepted', event: 'payment.voided', leads: afterRelease },
-  { movement: 'void', outcome: 'refused', event: 'payment.void_failed', leads: afterRelease },
+  {
+    movement: 'void',
+    outcome: 'accepted',
+    event: 'payment.voided',
+    leads: { ...afterRelease, in_review: ['voided'] },
+  },
+  {
+    movement: 'void',
+    outcome: 'refused',
+    event: 'payment.void_failed',
+    leads: { ...afterRelease, in_review: ['in_review', 'voided', 'expired'] },
+  },
   { movement: 'expiry', outcome: 'accepted', event: 'payment.expired', leads: afterRelease },
   { movement: 'expiry', outcome: 'refused', event: 'payment.void_failed', leads: afterRelease },
   {
@@ -78,12 +88,21 @@ export function statusesFor(kind: MovementKind): readonly PaymentStatus[] {
  * nothing that could still capture or release is under way.
  */
 export function statusOf(
-  payment: Pick<Payment, 'amountCaptured' | 'amountRefunded' | 'capturable' | 'movements' | 'releasedBy' | 'disputes'>,
+  payment: Pick<
+    Payment,
+    'amountCaptured' | 'amountRefunded' | 'capturable' | 'movements' | 'releasedBy' | 'disputes' | 'review'
+  >,
 ): PaymentStatus {
   if (hasOpenChargeback(payment)) return 'disputed';
+  if (payment.releasedBy === undefined && isWithheld(payment)) return 'in_review';
   const { amountCaptured: captured, amountRefunded: refunded, capturable, releasedBy } = payment;
   const isOver = capturable === 0n && pendingMovements(payment).every(({ kind }) => kind === 'refund');
   if (captured === 0n) return isOver ? (releasedBy === 'expiry' ? 'expired' : 'voided') : 'authorized';
   if (refunded === 0n) return isOver ? 'captured' : 'partially_captured';
   return isOver && refunded === captured ? 'refunded' : 'partially_refunded';
+}
+
+/** Whether nothing may be captured of an authorization: its review is open, or has declined it. */
+export function isWithheld({ review }: Pick<Payment, 'review'>): boolean {
+  return review?.state === 'open' || review?.state === 'declined';
 }

@@ -13,7 +13,7 @@ import { cardPartOf, noPart, partsOf, sharesOf } from '../tenders/tender-share.t
 import type { PaymentChange, Transition } from '../transition.ts';
 import type { Movement, MovementKind, MovementOutcome } from './movement.ts';
 import { movementReference, pendingMovements } from './movement.ts';
-import { movementRules, statusOf } from './movement-rules.ts';
+import { isWithheld, movementRules, statusOf } from './movement-rules.ts';
 import { expiryLook } from '../authorization-window.ts';
 import { unattendedAt } from './unattended.ts';
 
@@ -82,7 +82,8 @@ function paymentAfter(payment: Payment, movement: Movement, outcome: MovementOut
     ...(outcome.kind === 'refused' ? { failureCode: outcome.code } : {}),
   };
   const remainders = remaindersAfter(payment, movement, outcome);
-  const shares = sharesAfter(payment, movement, outcome, remainders.releasedBy !== undefined);
+  const isOver = remainders.releasedBy !== undefined || isWithheld(payment);
+  const shares = sharesAfter(payment, movement, outcome, isOver);
   const moved: Payment = {
     ...payment,
     ...remainders,
@@ -127,7 +128,9 @@ function remaindersAfter(payment: Payment, movement: Movement, outcome: Movement
     case 'void':
     case 'expiry': {
       const releasedBy = payment.releasedBy ?? closingCodes[outcome.code];
-      return releasedBy === undefined ? { capturable: payment.capturable + taken } : { capturable: 0n, releasedBy };
+      if (releasedBy !== undefined) return { capturable: 0n, releasedBy };
+      // What a review declined is not captured because it could not be released.
+      return isWithheld(payment) ? {} : { capturable: payment.capturable + taken };
     }
   }
 }

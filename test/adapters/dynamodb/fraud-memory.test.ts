@@ -37,7 +37,7 @@ const order = (paymentId: string, changes: Partial<ScoreOrder> = {}): ScoreOrder
   ...changes,
 });
 const given = () => ({
-  memory: dynamoFraudMemory(world.client, 'fraud'),
+  memory: dynamoFraudMemory(world.client, { fraudTableName: 'fraud', reviewsTableName: 'reviews' }),
   book: dynamoProfileBook(world.client, 'fraud'),
   backOff: () => Promise.resolve(),
 });

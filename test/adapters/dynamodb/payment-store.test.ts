@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { dynamoPaymentStore } from '../../../adapters/dynamodb/payment-store.ts';
+import { dynamoOutcomeStore } from '../../../adapters/dynamodb/review-store.ts';
+import type { OutcomeStore, PaymentStore } from '../../../core/payments/ports.ts';
 import { dynamoResolutionQueue } from '../../../adapters/dynamodb/resolution-queue.ts';
 import { dynamoTransitionLog } from '../../../adapters/dynamodb/transition-log.ts';
 import { toTransition } from '../../../adapters/dynamodb/transition-item.ts';
@@ -33,13 +35,16 @@ const paymentsTable: CreateTableCommandInput = {
 };
 
 let world: DynamoWorld;
-let store: ReturnType<typeof dynamoPaymentStore>;
+let store: PaymentStore & OutcomeStore;
 const now = new Date('2026-11-22T10:00:00.000Z');
 
 beforeAll(async () => {
   if (dynoxide === undefined) return;
   world = await givenDynamo([paymentsTable]);
-  store = dynamoPaymentStore(world.client, 'payments');
+  store = {
+    ...dynamoPaymentStore(world.client, 'payments'),
+    ...dynamoOutcomeStore(world.client, { paymentsTableName: 'payments', reviewsTableName: 'reviews' }),
+  };
 });
 
 afterAll(async () => {

@@ -48,8 +48,9 @@ describe('a decision by costs', () => {
     [0.01, 4200n, 'EUR', 'approve'],
     [0.2, 4200n, 'EUR', 'review'],
     [0.9, 4200n, 'EUR', 'decline'],
-    // 4,200 JPY are as many major units as 4,200.00 EUR: a dear payment is doubted sooner.
-    [0.01, 4200n, 'JPY', 'review'],
+    // What is worth as much is doubted as much: 700,000 JPY are about 4,100 EUR, 4,200 JPY about 25.
+    [0.01, 700_000n, 'JPY', 'review'],
+    [0.01, 4200n, 'JPY', 'approve'],
     [0.005, 1_000_000n, 'KWD', 'review'],
   ] as const)('at %f for %s %s is to %s', (found, units, currency, expected) => {
     expect(decideByCost(found, { amount: units, currency }, defaultCosts, 0)).toBe(expected);

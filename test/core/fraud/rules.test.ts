@@ -28,7 +28,8 @@ describe('the rules', () => {
     ['a crowded network address alone', { addressAttempts: 51 }, 'review', ['address_velocity']],
     ['an amount of 10,000.00 EUR', { amount: 1_000_000n }, 'approve', []],
     ['an amount of 10,000.01 EUR', { amount: 1_000_001n }, 'review', ['amount_high']],
-    ['an amount of 10,001 JPY, which has no decimals', { amount: 10_001n, currency: 'JPY' }, 'review', ['amount_high']],
+    ['an amount of 1,700,001 JPY', { amount: 1_700_001n, currency: 'JPY' }, 'review', ['amount_high']],
+    ['an amount of 1,699,999 JPY', { amount: 1_699_999n, currency: 'JPY' }, 'approve', []],
     [
       'a high amount from a crowded address',
       { amount: 1_000_001n, addressAttempts: 51 },

@@ -1,8 +1,15 @@
 import type { Principal } from '../../../core/access/principal.ts';
 import type { GiftCardDependencies } from '../../../core/gift-cards/change-gift-card.ts';
+import type { Review } from '../../../core/fraud/reviews/review.ts';
 import type { AuthorizationOrder } from '../../../core/payments/messages.ts';
 import type { CardTender, Payment } from '../../../core/payments/payment.ts';
-import type { AuthorizationWorkflow, PaymentStore, Seller, StoredTransition } from '../../../core/payments/ports.ts';
+import type {
+  AuthorizationWorkflow,
+  OutcomeStore,
+  PaymentStore,
+  Seller,
+  StoredTransition,
+} from '../../../core/payments/ports.ts';
 import { recordOutcome } from '../../../core/payments/record-outcome.ts';
 import type { Outcome } from '../../../core/payments/transition.ts';
 import { applyChange } from '../../../core/payments/transition.ts';
@@ -38,7 +45,8 @@ export function fakePaymentStore() {
   const payments = new Map<string, Payment>();
   const transitions = new Map<string, StoredTransition[]>();
   const of = (paymentId: string) => transitions.get(paymentId) ?? [];
-  const store: PaymentStore = {
+  const reviews = new Map<string, Review>();
+  const store: PaymentStore & OutcomeStore = {
     open: (payment) => {
       const existing = payments.get(payment.id);
       if (existing) return Promise.resolve({ kind: 'exists', payment: existing });
@@ -53,13 +61,14 @@ export function fakePaymentStore() {
       }
       return Promise.resolve(payments.get(id));
     },
-    record: (transition) => {
+    record: (transition, review) => {
       const payment = payments.get(transition.paymentId);
       if (payment?.status !== transition.from || payment.version !== transition.change.version - 1) {
         return Promise.resolve('changed');
       }
       payments.set(payment.id, applyChange(payment, transition.change));
       transitions.set(payment.id, [...of(payment.id), { ...transition, version: transition.change.version }]);
+      if (review) reviews.set(review.id, review);
       return Promise.resolve('recorded');
     },
     changeOf: (paymentId, version) =>
@@ -70,12 +79,12 @@ export function fakePaymentStore() {
     },
     list: () => Promise.reject(new Error('not used')),
   };
-  return { store, payments, transitionsOf: of };
+  return { store, payments, reviews, transitionsOf: of };
 }
 
 /** A workflow that comes to the given outcome, or dies before it does. */
 export function fakeWorkflow(
-  store: PaymentStore,
+  store: OutcomeStore,
   outcome: Outcome | 'dies',
   now: Date,
   giftCards: GiftCardDependencies = noGiftCards,

@@ -29,11 +29,11 @@ describe('the transition table', () => {
       before = reached.size;
       for (const rule of transitionRules) if (reached.has(rule.from)) reached.add(rule.to);
     }
-    expect([...reached].sort()).toEqual(['authorized', 'declined', 'failed', 'processing']);
+    expect([...reached].sort()).toEqual(['authorized', 'declined', 'failed', 'in_review', 'processing']);
   });
 
-  test('has one answer for each state and outcome', () => {
-    const keys = transitionRules.map(({ from, outcome }) => `${from} ${outcome}`);
+  test('has one answer for each state and outcome, in doubt or not', () => {
+    const keys = transitionRules.map(({ from, outcome, isInDoubt }) => `${from} ${outcome} ${isInDoubt}`);
     expect(new Set(keys).size).toBe(keys.length);
   });
 

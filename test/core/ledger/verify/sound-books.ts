@@ -104,7 +104,7 @@ async function givenPayment() {
   const approved = { kind: 'approved', approvalCode: 'A', networkReference: 'N', expiresAt } as const;
   const decided = transitionFor(opened, approved, undefined, at(0));
   if (decided.kind !== 'transition') throw new Error('an approval of an open payment is a transition');
-  await fake.store.record(decided.transition);
+  await fake.store.record(decided.transition, undefined);
   const move = async (kind: MovementKind, amount: bigint, minutes: number) => {
     const payment = fake.payments.get(opened.id);
     if (!payment) throw new Error('it was just written');

@@ -13,7 +13,7 @@ import { fakePaymentStore, processingPayment } from '../fakes.ts';
 
 /** The payments' store with movements and lots, by the same conditions as DynamoDB's, one write at a time. */
 export function fakeMovementStore() {
-  const { store, payments, transitionsOf } = fakePaymentStore();
+  const { store, payments, reviews, transitionsOf } = fakePaymentStore();
   const lots = new Map<string, Lot>();
   const movements: MovementStore = {
     find: (paymentId) => store.find(paymentId),
@@ -59,7 +59,7 @@ export function fakeMovementStore() {
         const lot = lots.get(change.lotId);
         return lot !== undefined && lot.state === change.state && lot.remaining >= change.amount;
       });
-      if (!holds || (await store.record(transition)) === 'changed') {
+      if (!holds || (await store.record(transition, undefined)) === 'changed') {
         return { kind: 'changed', payment: payments.get(transition.paymentId) };
       }
       for (const change of transition.lots) {
@@ -72,7 +72,7 @@ export function fakeMovementStore() {
       return { kind: 'recorded' };
     },
   };
-  return { movements, store, payments, transitionsOf, lots };
+  return { movements, store, payments, reviews, transitionsOf, lots };
 }
 
 /** How the acquirer's next answer goes. */

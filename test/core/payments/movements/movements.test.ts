@@ -220,7 +220,7 @@ describe('the table of movements', () => {
     expect([...reached].sort()).toEqual(
       [
         ...['processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded'],
-        ...['voided', 'expired', 'declined', 'failed'],
+        ...['voided', 'expired', 'declined', 'failed', 'in_review'],
       ].sort(),
     );
     const ends = [...reached].filter((state) => !edges.some(([from, to]) => from === state && to !== state));

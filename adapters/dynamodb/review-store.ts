@@ -1,0 +1,95 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { ReviewStore } from '../../core/fraud/reviews/ports.ts';
+import type { Review } from '../../core/fraud/reviews/review.ts';
+import type { OutcomeStore } from '../../core/payments/ports.ts';
+import { cancellationReasons } from './errors.ts';
+import { findPayment, writesOf } from './payment-store.ts';
+import { reviewKey, reviewsOfDayKey, toReview, toReviewItem } from './review-item.ts';
+import { transactWrite } from './transact.ts';
+import { versionCondition } from './version-condition.ts';
+
+interface Tables {
+  readonly paymentsTableName: string;
+  readonly reviewsTableName: string;
+}
+
+/** The review as it stands, strongly consistent. */
+export async function findReview(
+  client: DynamoDBClient,
+  tableName: string,
+  reviewId: string,
+): Promise<Review | undefined> {
+  const command = new GetItemCommand({ TableName: tableName, Key: reviewKey(reviewId), ConsistentRead: true });
+  const { Item: item } = await client.send(command);
+  return item && toReview(item);
+}
+
+/** Reviews as far as no payment changes with them. */
+export function dynamoReviews(client: DynamoDBClient, tableName: string): Pick<ReviewStore, 'find' | 'write'> {
+  return {
+    find: (reviewId) => findReview(client, tableName, reviewId),
+    write: async (review) => {
+      try {
+        await client.send(new PutItemCommand(nextVersion(tableName, review)));
+        return 'written';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'changed';
+        throw error;
+      }
+    },
+  };
+}
+
+/** Reviews in a table of their own; their transitions are those of their payments, in the payments' table. */
+export function dynamoReviewStore(client: DynamoDBClient, tables: Tables): ReviewStore {
+  const { paymentsTableName, reviewsTableName } = tables;
+  return {
+    ...dynamoReviews(client, reviewsTableName),
+    findPayment: (paymentId) => findPayment(client, paymentsTableName, paymentId),
+    record: (transition, review) =>
+      writeAll(client, [...writesOf(paymentsTableName, transition), { Put: nextVersion(reviewsTableName, review) }]),
+  };
+}
+
+/** The outcomes of authorizations, and the reviews that they open: each is counted among its day's as it is opened. */
+export function dynamoOutcomeStore(client: DynamoDBClient, tables: Tables): OutcomeStore {
+  const { paymentsTableName, reviewsTableName } = tables;
+  return {
+    find: (paymentId) => findPayment(client, paymentsTableName, paymentId),
+    record: (transition, review) =>
+      writeAll(client, [
+        ...writesOf(paymentsTableName, transition),
+        ...(review ? openingWrites(reviewsTableName, review) : []),
+      ]),
+  };
+}
+
+function openingWrites(tableName: string, review: Review): TransactWriteItem[] {
+  const day = Math.floor(Date.parse(review.createdAt) / 86_400_000);
+  return [
+    { Put: nextVersion(tableName, review) },
+    {
+      Update: {
+        TableName: tableName,
+        Key: reviewsOfDayKey(day),
+        UpdateExpression: 'ADD reviews :one',
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      },
+    },
+  ];
+}
+
+function nextVersion(tableName: string, review: Review) {
+  return { TableName: tableName, Item: toReviewItem(review), ...versionCondition(review.version) };
+}
+
+async function writeAll(client: DynamoDBClient, writes: TransactWriteItem[]): Promise<'recorded' | 'changed'> {
+  try {
+    await transactWrite(client, writes);
+    return 'recorded';
+  } catch (error) {
+    if (cancellationReasons(error).includes('ConditionalCheckFailed')) return 'changed';
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { FraudSettingsBook } from './ports.ts';
+import type { FraudSettings, KeptSettings } from './settings.ts';
+
+interface SetSettingsRequest {
+  readonly settings: FraudSettings;
+  /** The version that was read before; 0 where there was none. */
+  readonly version: number;
+  readonly by: string;
+}
+
+/**
+ * Sets what operators set, unless somebody else has since this one read it: then nothing is set, and it answers `changed`. The same
+ * again, by the same operator, is answered as it was.
+ */
+export async function setSettings(
+  book: FraudSettingsBook,
+  { settings, version, by }: SetSettingsRequest,
+  now: Date,
+): Promise<{ readonly kind: 'set'; readonly kept: KeptSettings } | { readonly kind: 'changed' }> {
+  const kept = { settings, version: version + 1, updatedAt: now.toISOString(), updatedBy: by };
+  if ((await book.write(kept)) === 'written') return { kind: 'set', kept };
+  const standing = await book.read();
+  const isOwn = standing.version === kept.version && standing.updatedBy === by;
+  return isOwn && isSame(standing.settings, settings) ? { kind: 'set', kept: standing } : { kind: 'changed' };
+}
+
+function isSame(one: FraudSettings, other: FraudSettings): boolean {
+  const values = ({ limits, costs, reviewDefault }: FraudSettings) => [
+    reviewDefault,
+    ...Object.entries({ ...limits, ...costs })
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([, value]) => value),
+  ];
+  const others = values(other);
+  return values(one).every((value, index) => value === others[index]);
+}
