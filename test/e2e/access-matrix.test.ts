@@ -32,6 +32,7 @@ let ids: {
 let freshCvc: string;
 const noDispute = 'dsp_00000000000000000000000000';
 const noReview = 'rev_00000000000000000000000000';
+const noListEntry = 'fle_00000000000000000000000000';
 
 beforeAll(async () => {
   instance = await startInstance();
@@ -71,9 +72,11 @@ async function call({ method, path }: Row, bearer: string | undefined): Promise<
         ? ids.giftCard
         : capability === 'disputes'
           ? noDispute
-          : capability === 'fraud'
+          : capability === 'reviews'
             ? noReview
-            : ids.payment;
+            : capability === 'fraud-list-entries'
+              ? noListEntry
+              : ids.payment;
   const answer = await fetch(instance.baseUrl + path.replace('{id}', owned).replace('{name}', 'commission'), {
     method,
     headers: {
@@ -98,6 +101,8 @@ function bodyFor(path: string): string | null {
 
 /** What a caller with the scope gets who owns nothing, and sends those bodies. */
 function answerToAStranger({ method, path }: Row): number {
+  // Who is on no list is off it.
+  if (path.startsWith('/v1/fraud-list-entries/')) return 204;
   if (path.includes('{id}')) return 404;
   if (method === 'GET') return 200;
   return path === '/v1/tokens' ? 422 : 400;

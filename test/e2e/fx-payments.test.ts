@@ -142,9 +142,10 @@ describe('a payment with a quote', () => {
     const asked = await Promise.all(
       (['error_before', 'error_after', 'error_before', 'error_after'] as const).map(async (kind, index) => {
         next += 1;
+        const own = next;
         const { id: fxQuoteId } = await quote();
-        const token = await buyer.token(cardNumber(next));
-        const body = { ...paymentOf(here, token, next, 100_03), currency: 'USD', fxQuoteId };
+        const token = await buyer.token(cardNumber(own));
+        const body = { ...paymentOf(here, token, own, 100_03), currency: 'USD', fxQuoteId };
         return { kind, body, key: `lost-${index}` };
       }),
     );

@@ -18,12 +18,12 @@ let world: DynamoWorld;
 beforeAll(async () => {
   if (dynoxide === undefined) return;
   const key = { AttributeName: 'pk' } as const;
-  world = await givenDynamo([
-    {
-      ...{ TableName: 'fraud', BillingMode: 'PAY_PER_REQUEST' },
-      ...{ AttributeDefinitions: [{ ...key, AttributeType: 'S' }], KeySchema: [{ ...key, KeyType: 'HASH' }] },
-    },
-  ]);
+  const tables = ['fraud', 'reviews'].map((TableName) => ({
+    ...{ TableName, BillingMode: 'PAY_PER_REQUEST' as const },
+    AttributeDefinitions: [{ ...key, AttributeType: 'S' as const }],
+    KeySchema: [{ ...key, KeyType: 'HASH' as const }],
+  }));
+  world = await givenDynamo(tables);
 });
 
 afterAll(async () => {
