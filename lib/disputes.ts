@@ -24,23 +24,25 @@ export class Disputes extends Construct {
   }
 
   private createReceiver({ stage, data, acquirerNotificationKeys }: DisputesProps): HouseFunction {
-    const { paymentsTable, lotsTable, disputesTable, exceptionsTable } = data;
+    const { paymentsTable, lotsTable, disputesTable, exceptionsTable, fraudTable } = data;
     return new HouseFunction(this, 'ReceiveAcquirerNotification', {
       stage,
       handler: 'disputes/receive-acquirer-notification.api',
-      purpose: 'takes what the acquirer tells of disputes',
+      purpose: 'takes what the acquirer tells of disputes and frauds',
       timeoutSeconds: 20,
       environment: {
         PAYMENTS_TABLE_NAME: paymentsTable.tableName,
         LOTS_TABLE_NAME: lotsTable.tableName,
         DISPUTES_TABLE_NAME: disputesTable.tableName,
         EXCEPTIONS_TABLE_NAME: exceptionsTable.tableName,
+        FRAUD_TABLE_NAME: fraudTable.tableName,
         ACQUIRER_NOTIFICATION_KEYS: acquirerNotificationKeys,
         DISPUTE_FEE_BEARER: stage.disputeFeeBearer,
       } satisfies VariablesOf<ReceiveAcquirerNotificationEnvironment>,
     })
       .may(['dynamodb:GetItem', 'dynamodb:PutItem'], disputesTable.tableArn)
-      .may(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn)
+      .may(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn)
+      .may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], paymentsTable.tableArn)
       .may(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'], lotsTable.tableArn)
       .may(['dynamodb:PutItem'], exceptionsTable.tableArn);
   }

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { Environment as CountDeclinesEnvironment } from '../lambdas/fraud/count-declines.event.ts';
+import type { Environment as RecordLabelEnvironment } from '../lambdas/fraud/record-label.event.ts';
 import type { Environment as RememberPaymentsEnvironment } from '../lambdas/fraud/remember-payments.stream.ts';
 import type { Environment as ScoreFraudEnvironment } from '../lambdas/fraud/score-fraud.task.ts';
 import type { DataStack } from './data-stack.ts';
@@ -50,6 +51,7 @@ export class Fraud extends Construct {
       .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn)
       .may(['dynamodb:GetItem'], paymentsTable.tableArn);
     this.wakeByDeclines(eventBus, countDeclines);
+    this.recordLabels(stage, data);
     this.functions = createFraudOperations(this, { stage, data });
   }
 
@@ -71,6 +73,39 @@ export class Fraud extends Construct {
         runbook: 'Profiles were not told of payments',
       }),
       batches: { size: 100, window: Duration.seconds(2) },
+    });
+  }
+
+  /** What becomes known of payments: disputes, and verdicts of reviews, which a payment's event names as its cause. */
+  private recordLabels(stage: Stage, { fraudTable, paymentsTable, eventBus }: DataStack): void {
+    const { function: handler, deadLetters } = new HouseFunction(this, 'RecordLabel', {
+      stage,
+      handler: 'fraud/record-label.event',
+      purpose: 'keeps what disputes and reviewers say of payments',
+      timeoutSeconds: 20,
+      environment: {
+        FRAUD_TABLE_NAME: fraudTable.tableName,
+        PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+      } satisfies VariablesOf<RecordLabelEnvironment>,
+    })
+      .may(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], fraudTable.tableArn)
+      .may(['dynamodb:Query'], paymentsTable.tableArn);
+    const targets = [new LambdaFunction(handler, { ...(deadLetters && { deadLetterQueue: deadLetters }) })];
+    new Rule(this, 'DisputesRule', {
+      description: 'Hands what happens to disputes to record-label.',
+      eventBus,
+      eventPattern: { source: ['quittance'], detailType: Match.prefix('dispute.') },
+      targets,
+    });
+    new Rule(this, 'VerdictsRule', {
+      description: 'Hands the verdicts of reviews to record-label.',
+      eventBus,
+      eventPattern: {
+        source: ['quittance'],
+        detailType: ['payment.authorized', 'payment.review_declined'],
+        detail: { data: { cause: Match.prefix('rev_') } },
+      },
+      targets,
     });
   }
 

@@ -1,13 +1,19 @@
 /**
- * `npm run model -- train | evaluate`: trains the fraud model on labelled payments, or says how well one that was trained on a week
+ * `npm run model -- train | evaluate`: trains the fraud model on labelled payments, or on our own, or says how well one that was trained on a week
  * tells the payments of another. Progress goes to standard error.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { featureSchemaHash } from '../core/fraud/features/features.ts';
 import type { Forest } from '../core/fraud/model/forest.ts';
-import { toModelFile } from '../core/fraud/model/fraud-model.ts';
+import { parseModelFile, toModelFile } from '../core/fraud/model/fraud-model.ts';
 import { parseCommandLine, runCommand, UsageError } from '../scripts/command-line.ts';
 import { say } from '../scripts/say.ts';
+import type { FoundItems } from '../scripts/verify-ledger/read-data-folder.ts';
+import { readDataFolder } from '../scripts/verify-ledger/read-data-folder.ts';
+import { readExport } from '../scripts/verify-ledger/read-export.ts';
+import { describeKept, keptPayments, splitByTime } from './evaluation/kept-payments.ts';
+import { areaUnderRoc, averagePrecision } from './evaluation/metrics.ts';
 import type { FoldOfData } from './evaluation/protocol.ts';
 import { marginsOf, testFold, trainOnFold } from './evaluation/protocol.ts';
 import { readTransactions, replayTransactions } from './evaluation/read-transactions.ts';
@@ -15,7 +21,7 @@ import { trainOnSimulation } from './evaluation/evaluate-simulation.ts';
 import { simulate } from './simulator/simulate.ts';
 import { calibrate } from './training/calibrate.ts';
 import type { Examples } from './training/train-forest.ts';
-import { usualOptions } from './training/train-forest.ts';
+import { trainForest, usualOptions } from './training/train-forest.ts';
 
 /** Attacks are many, or three weeks would show too few of the rare kinds to learn from. */
 const market = { customers: 4000, sellers: 250, days: 56, attackRate: 4 };
@@ -27,11 +33,17 @@ const marketDays = { training: { from: 21, to: 42 }, heldOut: { from: 49, to: 56
  */
 const fraudRateAmongBuyers = 0.005;
 
+const shippedModel = fileURLToPath(new URL('shipped-model.json', import.meta.url));
+
 const usage = `Usage: npm run model -- evaluate --data FILE --train-day D [--json]
        npm run model -- train --data FILE --train-day D --out FILE
        npm run model -- train --simulation SEED --out FILE
+       npm run model -- train --from-table [--mature-days N] --out FILE [<exported tables>]
 Trains on days D to D+6 of FILE (its format: the README of the shared data), waits seven days, and tests, or calibrates, on the seven
-after them. Days count from the file's day 0. --simulation makes its own market by a seed; so is model/shipped-model.json made.`;
+after them. Days count from the file's day 0. --simulation makes its own market by a seed; so is model/shipped-model.json made.
+--from-table learns from our own payments, of the data folder QUITTANCE_DATA_DIR (.quittance) or of exports of the payments' and the fraud
+table (DynamoDB export to S3), as they were scored: fraud is what became known as such, genuine what nobody complained of in N days (30).
+The newest quarter is held out, for calibration and to compare with the shipped model.`;
 
 interface Options {
   readonly data: string;
@@ -49,10 +61,13 @@ await runCommand(usage, () => {
       'train-day': { type: 'string' },
       out: { type: 'string' },
       simulation: { type: 'string' },
+      'from-table': { type: 'boolean', default: false },
+      'mature-days': { type: 'string', default: '30' },
       json: { type: 'boolean', default: false },
     },
   });
   const { data, 'train-day': day, out, json, simulation } = values;
+  if (values['from-table']) return trainOnTable(positionals, values['mature-days'], out);
   if (simulation !== undefined && positionals.join(' ') === 'train') return trainShipped(simulation, out);
   if (data === undefined) throw new UsageError('--data is missing.');
   if (!existsSync(data)) throw new UsageError(`There is no file ${data}.`);
@@ -106,6 +121,34 @@ function trainShipped(seed: string, out: string | undefined): number {
   const payments = simulate({ ...market, seed: Number(seed) });
   const { forest, heldOut } = trainOnSimulation(payments, marketDays, tellProgress);
   return write(out, forest, heldOut, fraudRateAmongBuyers);
+}
+
+/** Of our own payments: the newest quarter is held out, and the shipped model stands beside the new one. */
+function trainOnTable([command, ...paths]: readonly string[], matureDays: string, out: string | undefined): number {
+  if (command !== 'train') throw new UsageError('--from-table is for training.');
+  if (!/^\d{1,3}$/u.test(matureDays)) throw new UsageError('--mature-days has to be a number of days, such as 30.');
+  say('reading tables');
+  const kept = keptPayments(readTables(paths), { asOf: new Date(), matureDays: Number(matureDays) });
+  for (const line of describeKept(kept)) console.log(line);
+  const parts = splitByTime(kept.payments);
+  if (parts.kind === 'tooFew') throw new UsageError(parts.reason);
+  const forest = trainForest(parts.training, usualOptions, tellProgress);
+  const shipped = parseModelFile(readFileSync(shippedModel, 'utf8'), featureSchemaHash);
+  for (const [name, each] of [['shipped', shipped.forest] as const, ['new', forest] as const]) {
+    const scored = { scores: marginsOf(each, parts.heldOut), labels: parts.heldOut.labels };
+    const [auc, ap] = [areaUnderRoc(scored), averagePrecision(scored)];
+    console.log(`${name} model on the payments held out: AUC ${auc.toFixed(4)}, AP ${ap.toFixed(4)}`);
+  }
+  return write(out, forest, parts.heldOut, undefined);
+}
+
+function readTables(paths: readonly string[]): FoundItems['items'] {
+  try {
+    if (paths.length > 0) return readExport(paths).items;
+    return readDataFolder(process.env['QUITTANCE_DATA_DIR'] ?? '.quittance', ['PaymentsTable', 'FraudTable']).items;
+  } catch (error) {
+    throw new UsageError(`Nothing could be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function write(out: string | undefined, forest: Forest, heldOut: Examples, fraudRate: number | undefined): number {

@@ -2,6 +2,7 @@ import type { BurstDay } from './features/bursts.ts';
 import type { CardProfile } from './features/card-profile.ts';
 import type { SellerProfile } from './features/seller-profile.ts';
 import type { SourceProfile } from './features/source-profile.ts';
+import type { Label } from './label.ts';
 import type { ListEntry } from './list-entry.ts';
 import type { Profile } from './profile.ts';
 import type { FraudSettings, KeptSettings } from './settings.ts';
@@ -93,6 +94,12 @@ export interface ListPosition {
 export interface ListPage {
   readonly entries: readonly ListEntry[];
   readonly next: ListPosition | undefined;
+}
+
+/** What became known of payments. */
+export interface LabelBook {
+  /** Keeps a label, unless a later one of the same payment and source is there. */
+  write(label: Label): Promise<void>;
 }
 
 /** Where profiles are kept. */

@@ -123,3 +123,10 @@ export interface Payment {
 export function authorizationReference(paymentId: string, attempt: number): string {
   return `${paymentId}-authorization-${attempt}`;
 }
+
+const authorization = /^(?<paymentId>pay_[0-9a-z]{26})-authorization-\d{1,9}$/u;
+
+/** The payment that a reference of an attempt names; undefined for any other text. */
+export function paymentIdOfAuthorization(reference: string): string | undefined {
+  return authorization.exec(reference)?.groups?.['paymentId'];
+}

@@ -5,7 +5,10 @@ import { dynamoDisputeStore } from '../../adapters/dynamodb/dispute-store.ts';
 import { dynamoExceptionBook } from '../../adapters/dynamodb/exception-book.ts';
 import { disputeRoutes } from '../../contracts/disputes.ts';
 import { recordDispute } from '../../core/disputes/record-dispute.ts';
+import { recordLabel } from '../../core/fraud/record-label.ts';
+import { paymentIdOfAuthorization } from '../../core/payments/payment.ts';
 import { parsePublicKey } from '../../core/webhooks/verify-signature.ts';
+import { labelDependencies } from '../fraud/label-dependencies.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { log } from '../house/log.ts';
 import { ProblemError } from '../house/problem-error.ts';
@@ -16,6 +19,7 @@ const environment = z.object({
   LOTS_TABLE_NAME: z.string(),
   DISPUTES_TABLE_NAME: z.string(),
   EXCEPTIONS_TABLE_NAME: z.string(),
+  FRAUD_TABLE_NAME: z.string(),
   ACQUIRER_NOTIFICATION_KEYS: z.string().min(1),
   DISPUTE_FEE_BEARER: z.enum(['seller', 'platform']),
 });
@@ -34,10 +38,23 @@ const dependencies = {
   feeBearer: settings.DISPUTE_FEE_BEARER,
 };
 
+const labels = labelDependencies(settings);
+
+/** A reference that is none of ours is told of something that is none of ours. */
+async function keepFraudNotice(notice: { readonly authorizationReference: string; readonly reportedAt: string }) {
+  const paymentId = paymentIdOfAuthorization(notice.authorizationReference);
+  if (paymentId === undefined || !(await dependencies.store.findPayment(paymentId))) {
+    log.warn('fraud notice of a stranger', { reference: notice.authorizationReference });
+    return;
+  }
+  await recordLabel(labels, { paymentId, source: 'fraud_notice', isFraud: true, knownAt: notice.reportedAt });
+}
+
 export const handler = signedHandler(disputeRoutes.receiveAcquirerNotification, keys, async (body, now) => {
   const parsed = parseNotification(body);
   if (parsed.kind === 'unreadable') throw new ProblemError('invalid_request', 'It is not a notification that we know.');
   if (parsed.kind === 'other') return;
+  if (parsed.kind === 'fraudNotice') return keepFraudNotice(parsed);
   const result = await recordDispute(dependencies, parsed.notice, now);
   switch (result.kind) {
     case 'recorded':

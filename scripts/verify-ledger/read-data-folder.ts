@@ -19,10 +19,10 @@ const nameRow = z.object({ name: z.string() });
 const itemRow = z.object({ pk: z.string(), sk: z.string(), item: z.string() });
 
 /**
- * Reads the tables of the books from the data folder of an instance, running or not: as they all were at one moment, and
- * without writing anything. Throws when there is no database, or when it lacks one of the tables.
+ * Reads tables, those of the books unless told otherwise, from the data folder of an instance, running or not: as they all were at one
+ * moment, and without writing anything. Throws when there is no database, or when it lacks one of the tables.
  */
-export function readDataFolder(dataDir: string): FoundItems {
+export function readDataFolder(dataDir: string, tables: readonly string[] = tablesOfBooks): FoundItems {
   const folder = join(dataDir, 'dynamodb');
   const file = readdirSync(folder).find((name) => name.endsWith('.db'));
   if (file === undefined) throw new Error(`${folder} holds no database`);
@@ -33,7 +33,7 @@ export function readDataFolder(dataDir: string): FoundItems {
       .prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`)
       .all()
       .map((row) => nameRow.parse(row).name);
-    const found = tablesOfBooks.map((table) => {
+    const found = tables.map((table) => {
       const name = names.find((each) => each.includes(table));
       if (name === undefined) throw new Error(`${folder} holds no ${table}`);
       return readTable(database, name);

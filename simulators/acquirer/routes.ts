@@ -6,6 +6,7 @@ import { describeError, referenceOf } from './api.ts';
 import { authorize, cancelAuthorization, lookUpAuthorization } from './authorizations.ts';
 import type { AcquirerBooks } from './books.ts';
 import { changeDisputeSettings, listDisputes, moveDispute, openDispute } from './disputes.ts';
+import { reportFraud } from './fraud-notices.ts';
 import { cancelMovement, capture, lookUpMovement, refund } from './movements.ts';
 import { listNotifications, sendNotification } from './notifications.ts';
 import type { Postman } from './postman.ts';
@@ -90,6 +91,11 @@ function disputeRoutes(books: AcquirerBooks, { clock }: Behaviour, { postman, pu
       run: ({ segments: [id = ''], body }) => changing(() => moveDispute(books, id, body, clock.now())),
     },
     { method: 'POST', path: '/disputes-settings', run: (call) => changeDisputeSettings(books, call) },
+    {
+      method: 'POST',
+      path: '/fraud-notices',
+      run: ({ body }) => changing(() => reportFraud(books, body, clock.now())),
+    },
     { method: 'GET', path: '/notifications', run: () => listNotifications(books) },
     {
       method: 'POST',

@@ -8,7 +8,7 @@ const told = z.object({
   id: z.string(),
   taken: z.boolean(),
   attempts: z.int(),
-  body: z.looseObject({ data: z.looseObject({ id: z.string(), version: z.int() }) }),
+  body: z.looseObject({ data: z.looseObject({ id: z.string(), version: z.int().optional() }) }),
 });
 const acquirersDispute = z.looseObject({ id: z.string(), version: z.int() });
 

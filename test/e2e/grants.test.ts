@@ -98,7 +98,7 @@ const needed = new Map<string, Access[]>();
 const denied: string[] = [];
 let here: CloudHere;
 /** From the story's beginning to the middle of its dead letters of the stores, by the clock. */
-const storyMinutes = 63;
+const storyMinutes = 68;
 
 beforeAll(async () => {
   // The story's dead letters of the stores come while rates are refreshed, about an hour after its beginning.

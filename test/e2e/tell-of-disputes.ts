@@ -10,7 +10,11 @@ export async function tellOfDisputes(here: CloudHere, buyer: ReturnType<typeof s
   const acquirer = acquirerOf(here);
   const { captureId, reference } = await givenCapturedPayment(here, buyer, 450);
   await claimLot(here, lotIdOf({ id: captureId }));
-  await acquirer.dispute(reference);
+  await acquirer.dispute(reference, { reason: 'fraudulent' });
+  const [authorizationReference] = reference.split('-');
+  await acquirer.send('POST', '/fraud-notices', {
+    authorizationReference: `${authorizationReference}-authorization-1`,
+  });
   const card = { number: '4242424242424242', expMonth: 12, expYear: 2040, holderName: 'Stranger' };
   const strange = { reference: 'stranger', amount: 100, currency: 'EUR' };
   await acquirer.send('POST', '/authorizations', { ...strange, card });

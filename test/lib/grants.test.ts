@@ -88,6 +88,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem PaymentsTable',
     'states:SendTaskSuccess FraudReviewPayment',
   ],
+  FraudRecordLabel: ['dynamodb:BatchGetItem FraudTable', 'dynamodb:PutItem FraudTable', 'dynamodb:Query PaymentsTable'],
   FraudGetFraudSettings: ['dynamodb:GetItem FraudTable'],
   FraudSetFraudSettings: ['dynamodb:GetItem FraudTable', 'dynamodb:PutItem FraudTable'],
   FraudListFraudListEntries: ['dynamodb:BatchGetItem FraudTable', 'dynamodb:Query FraudTable/index/byList'],
@@ -166,6 +167,9 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage FraudUnrememberedDeadLetters',
   ],
   DisputesReceiveAcquirerNotification: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:PutItem FraudTable',
+    'dynamodb:Query PaymentsTable',
     'dynamodb:BatchGetItem LotsTable',
     'dynamodb:GetItem DisputesTable',
     'dynamodb:GetItem PaymentsTable',
@@ -328,6 +332,7 @@ const ofEveryFunction = (id: string) => [
 const withDeadLetters = [
   'LedgerCloseDay',
   'FraudCountDeclines',
+  'FraudRecordLabel',
   'FxRefreshRates',
   'GiftCardUpkeepExpireGiftCards',
   'GiftCardUpkeepSweepGiftCardEvents',

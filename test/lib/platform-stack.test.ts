@@ -91,6 +91,7 @@ describe('functions', () => {
     );
     expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
       'FraudCountDeclines',
+      'FraudRecordLabel',
       'FxRefreshRates',
       'GiftCardUpkeepExpireGiftCards',
       'GiftCardUpkeepSweepGiftCardEvents',
@@ -113,14 +114,18 @@ describe('functions', () => {
     }
   });
 
-  test('may be called by the API, the rule and nobody else', () => {
+  test('may be called by the API, the rules and nobody else', () => {
     const callers = ofType('AWS::Lambda::Permission').map(
       ([, { Properties: p }]) => `${String(p['Principal'])} ${readable(assembly, p['FunctionName'])}`,
     );
     const ofRoutes = ofType('AWS::ApiGatewayV2::Route').map(
       ([, route]) => `apigateway.amazonaws.com ${integrationOf(route)}`,
     );
-    expect(callers.toSorted()).toEqual([...ofRoutes, 'events.amazonaws.com FraudCountDeclines'].toSorted());
+    // One for each rule.
+    const ofRules = ['FraudCountDeclines', 'FraudRecordLabel', 'FraudRecordLabel'].map(
+      (id) => `events.amazonaws.com ${id}`,
+    );
+    expect(callers.toSorted()).toEqual([...ofRoutes, ...ofRules].toSorted());
   });
 });
 
@@ -216,19 +221,34 @@ test.each([
   expect(String(alarm?.[1].Properties['AlarmDescription'])).toContain(`docs/runbook.md#${anchor}`);
 });
 
-test('declined payments wake count-declines, with a queue for what cannot be delivered', () => {
-  const [[, rule] = ['', { Properties: {} }]] = ofType('AWS::Events::Rule');
-  const { EventPattern: pattern, Targets: targets } = rule.Properties as {
+test.each([
+  ['FraudDeclinesRule', 'FraudCountDeclines', { 'detail-type': ['payment.declined'] }],
+  ['FraudDisputesRule', 'FraudRecordLabel', { 'detail-type': [{ prefix: 'dispute.' }] }],
+  [
+    'FraudVerdictsRule',
+    'FraudRecordLabel',
+    {
+      'detail-type': ['payment.authorized', 'payment.review_declined'],
+      detail: { data: { cause: [{ prefix: 'rev_' }] } },
+    },
+  ],
+])('%s wakes %s, with a queue for what cannot be delivered', (id, woken, pattern) => {
+  const [, rule] = ofType('AWS::Events::Rule').find(([logicalId]) => withoutHash(logicalId) === id) ?? [];
+  const { EventPattern: found, Targets: targets } = (rule?.Properties ?? {}) as {
     EventPattern: unknown;
     Targets: { Arn: unknown; DeadLetterConfig: { Arn: unknown } }[];
   };
-  expect(pattern).toEqual({ source: ['quittance'], 'detail-type': ['payment.declined'] });
+  expect(found).toEqual({ source: ['quittance'], ...pattern });
   expect(
     targets.map(({ Arn: arn, DeadLetterConfig: { Arn: queue } }) => [
       readable(assembly, arn),
       readable(assembly, queue),
     ]),
-  ).toEqual([['FraudCountDeclines', 'FraudCountDeclinesDeadLetters']]);
+  ).toEqual([[woken, `${woken}DeadLetters`]]);
+});
+
+test('there are no other rules', () => {
+  expect(ofType('AWS::Events::Rule')).toHaveLength(3);
 });
 
 describe('workflows', () => {

@@ -20,11 +20,18 @@ const dispute = z.object({
   openedAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString()),
 });
 
+const fraudNotice = z.object({
+  authorizationReference: z.string().min(1).max(64),
+  reportedAt: z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString()),
+});
+
 const notification = z.object({ type: z.string(), data: z.unknown() });
 
-/** What a notification of the simulated acquirer tells (simulators/acquirer/README.md, "Disputes"). */
+/** What a notification of the simulated acquirer tells (simulators/acquirer/README.md, "Disputes", with fraud notices). */
 export type ParsedNotification =
   | { readonly kind: 'dispute'; readonly notice: DisputeNotice }
+  /** An issuer reports an authorization as fraud; `authorizationReference` is ours. */
+  | { readonly kind: 'fraudNotice'; readonly authorizationReference: string; readonly reportedAt: string }
   /** Of something that we do not know: nothing of ours depends on it. */
   | { readonly kind: 'other' }
   | { readonly kind: 'unreadable' };
@@ -33,6 +40,10 @@ export type ParsedNotification =
 export function parseNotification(body: unknown): ParsedNotification {
   const envelope = notification.safeParse(body);
   if (!envelope.success) return { kind: 'unreadable' };
+  if (envelope.data.type === 'fraud_notice.created') {
+    const told = fraudNotice.safeParse(envelope.data.data);
+    return told.success ? { kind: 'fraudNotice', ...told.data } : { kind: 'unreadable' };
+  }
   if (!envelope.data.type.startsWith('dispute.')) return { kind: 'other' };
   const parsed = dispute.safeParse(envelope.data.data);
   if (!parsed.success) return { kind: 'unreadable' };

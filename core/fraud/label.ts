@@ -1,0 +1,37 @@
+/** Who says whether a payment was fraud: what cardholders say counts most, a colleague's guess least. */
+export const labelSources = ['dispute', 'fraud_notice', 'review'] as const;
+export type LabelSource = (typeof labelSources)[number];
+
+/** What became known of a payment. One for each source; the later of two of a source holds. */
+export interface Label {
+  readonly paymentId: string;
+  readonly source: LabelSource;
+  readonly isFraud: boolean;
+  /** When it became known, RFC 3339 UTC. */
+  readonly knownAt: string;
+}
+
+/** What all that is known of a payment comes to: undefined where nothing is. */
+export function verdictOfLabels(labels: readonly Pick<Label, 'source' | 'isFraud'>[]): boolean | undefined {
+  const found = labelSources.flatMap((source) => labels.filter((label) => label.source === source))[0];
+  return found?.isFraud;
+}
+
+/** A dispute as it stands after something happened to it. */
+export interface DisputeFacts {
+  readonly paymentId: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly state: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+}
+
+/**
+ * What a dispute tells: fraud where the cardholder says that it was none of theirs and takes the money back, unless we won it by
+ * showing that it was. Undefined for what is no question of fraud, and for an inquiry, which may come to nothing.
+ */
+export function labelOfDispute({ paymentId, kind, reason, state, at }: DisputeFacts): Label | undefined {
+  if (kind !== 'chargeback' || reason !== 'fraudulent') return undefined;
+  return { paymentId, source: 'dispute', isFraud: state !== 'won', knownAt: at };
+}
