@@ -3,6 +3,7 @@
  */
 import { tellOfTheBooks, tellOfTheProof } from './demo/books.ts';
 import { tellOfADispute, tellOfCurrencies, tellOfMovements, tellOfSplitTender } from './demo/movements.ts';
+import { tellOfFraud } from './demo/fraud.ts';
 import { say, step } from './demo/narrate.ts';
 import { tellOfPayments, tellOfTheTimeline } from './demo/payments.ts';
 import { openStage } from './demo/stage.ts';
@@ -23,6 +24,7 @@ async function tell(here: Instance): Promise<void> {
   step('The whole stack runs on this machine.');
   say(`API ${here.outputs.apiUrl}, acquirer ${here.outputs.acquirerUrl}`);
   const { token, paidId, unknownId } = await tellOfPayments(stage, here);
+  await tellOfFraud(stage, here);
   await tellOfMovements(stage, paidId);
   await tellOfSplitTender(stage, token);
   await tellOfCurrencies(stage, token);
