@@ -72,11 +72,19 @@ const groups: readonly Group[] = [
   },
 ];
 
-const groupOf = featureNames.map((name) => groups.find(({ features }) => features.test(name)) ?? unexplained(name));
+/** Of each feature the place of its group. */
+const groupOf = Uint8Array.from(featureNames, (name) => {
+  const place = groups.findIndex(({ features }) => features.test(name));
+  if (place < 0) throw new Error(`No reason is told by the feature ${name}`);
+  return place;
+});
 
-function unexplained(name: string): never {
-  throw new Error(`No reason is told by the feature ${name}`);
-}
+/** Of each group the feature that has to be above a bound; none where that says nothing. */
+const boundOf = groups.map(({ onlyAbove }) => {
+  if (!onlyAbove) return { place: -1, bound: 0 };
+  const [feature, bound] = onlyAbove;
+  return { place: featureNames.indexOf(feature), bound };
+});
 
 /** What is told at most, and from how much on: log odds. */
 const [mostReasons, leastWeight] = [4, 0.25];
@@ -86,18 +94,23 @@ const [mostReasons, leastWeight] = [4, 0.25];
  * odds. What speaks for the payment is not told.
  */
 export function reasonsOf(vector: readonly number[], contributions: Float64Array): readonly FraudReason[] {
-  const weights = new Map<Group, number>();
-  for (const [feature, group] of groupOf.entries())
-    weights.set(group, (weights.get(group) ?? 0) + (contributions[feature] ?? 0));
-  return [...weights]
-    .filter(([group, weight]) => weight >= leastWeight && holds(group, vector))
-    .toSorted(([, one], [, other]) => other - one)
+  const weights = new Float64Array(groups.length);
+  for (let feature = 0; feature < contributions.length; feature += 1) {
+    const group = groupOf[feature] ?? 0;
+    weights[group] = (weights[group] ?? 0) + (contributions[feature] ?? 0);
+  }
+  const told: { readonly weight: number; readonly reason: FraudReason }[] = [];
+  for (const [group, { code, text }] of groups.entries()) {
+    const weight = weights[group] ?? 0;
+    if (weight >= leastWeight && holds(group, vector)) told.push({ weight, reason: { code, text } });
+  }
+  return told
+    .toSorted((one, other) => other.weight - one.weight)
     .slice(0, mostReasons)
-    .map(([{ code, text }]) => ({ code, text }));
+    .map(({ reason }) => reason);
 }
 
-function holds({ onlyAbove }: Group, vector: readonly number[]): boolean {
-  if (!onlyAbove) return true;
-  const [feature, bound] = onlyAbove;
-  return (vector[featureNames.indexOf(feature)] ?? 0) > bound;
+function holds(group: number, vector: readonly number[]): boolean {
+  const { place, bound } = boundOf[group] ?? { place: -1, bound: 0 };
+  return place < 0 || (vector[place] ?? 0) > bound;
 }

@@ -3,6 +3,7 @@ import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoFraudMemory } from '../../adapters/dynamodb/fraud-memory.ts';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { parseModel } from '../../core/fraud/model/fraud-model.ts';
+import { warmUp } from '../../core/fraud/warm-up.ts';
 import { scoreFraud } from '../../core/fraud/score-fraud.ts';
 import { authorizationOrder, toScoredMessage } from '../../core/payments/messages.ts';
 import shippedModel from '../../model/shipped-model.json' with { type: 'json' };
@@ -30,7 +31,9 @@ const dependencies = {
 /** Without a model the rules decide alone: better than to refuse every payment. */
 function loadModel() {
   try {
-    return parseModel(shippedModel, featureSchemaHash);
+    const model = parseModel(shippedModel, featureSchemaHash);
+    warmUp(model);
+    return model;
   } catch (error) {
     log.error('fraud model refused', { error });
     return undefined;

@@ -94,10 +94,19 @@ function rolled(bursts: Bursts, at: number): Bursts {
 /** What a payment looks like beside the others of these days. In: its time, and who else takes part in it. */
 export function burstFeatures(bursts: Bursts, at: number, other: string): readonly number[] {
   const { today, before } = rolled(bursts, at);
-  const [now, then] = [today, before ?? newDay(at)].map(({ sums }) => valuesAt(sums, burstScale, at));
-  const others = new Set([...today.others, ...(before?.others ?? [])]);
+  const [now, then] = [valuesAt(today.sums, burstScale, at), before && valuesAt(before.sums, burstScale, at)];
+  const values = now.map((value, index) => value + (then?.[index] ?? 0));
+  values.push(othersAmong(today.others, before?.others ?? [], other));
+  return values;
+}
+
+/** How many ids there are in two lists, each without doubles, but one. */
+function othersAmong(ids: readonly string[], more: readonly string[], other: string): number {
+  if (ids.length + more.length === 0) return 0;
+  const others = new Set(ids);
+  for (const id of more) others.add(id);
   others.delete(other);
-  return [...(now ?? []).map((value, index) => value + (then?.[index] ?? 0)), others.size];
+  return others.size;
 }
 
 /** The names of these features. In: of what, and what the others are. */

@@ -67,16 +67,18 @@ type TakingPart = Pick<PaymentEvent, 'card' | 'device' | 'buyer' | 'address'>;
 export function features(state: FeatureState, event: PaymentEvent): readonly number[] {
   const { at, amount, card, device, buyer, address, countriesDiffer, byGiftCard } = event;
   const hour = (at - Math.floor(at)) * 24;
-  const known = (id: string, values: readonly number[]) => (id === '' ? values.map(() => 0) : values);
-  return [
-    ...[amount, hour, isWeekend(at) ? 1 : 0, countriesDiffer ? 1 : 0, byGiftCard ? 1 : 0],
-    ...known(card, cardFeatures(state.card, event)),
-    ...known(card, burstFeatures(state.cardBursts, at, device)),
-    ...sellerFeatures(state.seller, event),
-    ...known(device, burstFeatures(state.deviceBursts, at, card)),
-    ...known(buyer, sourceFeatures(state.buyer, event)),
-    ...known(address, sourceFeatures(state.address, event)),
-  ];
+  const vector = [amount, hour, isWeekend(at) ? 1 : 0, countriesDiffer ? 1 : 0, byGiftCard ? 1 : 0];
+  // One list that grows: a buyer waits, and lists that are made to be thrown away have to be cleared up.
+  const add = (values: readonly number[], isKnown: boolean) => {
+    for (const value of values) vector.push(isKnown ? value : 0);
+  };
+  add(cardFeatures(state.card, event), card !== '');
+  add(burstFeatures(state.cardBursts, at, device), card !== '');
+  add(sellerFeatures(state.seller, event), true);
+  add(burstFeatures(state.deviceBursts, at, card), device !== '');
+  add(sourceFeatures(state.buyer, event), buyer !== '');
+  add(sourceFeatures(state.address, event), address !== '');
+  return vector;
 }
 
 /** How many times what its card usually pays a payment is: kept when it is scored, since its card goes on paying. */
