@@ -62,6 +62,32 @@ const createFraudListEntryBody = z
   })
   .meta({ id: 'CreateFraudListEntry' });
 
+export const fraudReport = z
+  .object({
+    object: z.literal('fraud_report'),
+    day: z.iso.date().meta({ description: 'Whose payments were looked at (UTC).' }),
+    payments: z.int(),
+    stability: z.record(z.string(), z.number()).meta({
+      description:
+        'Population stability index of each feature and of the `score` against the first day with enough payments; from 0.25 on another population.',
+    }),
+    quality: z
+      .object({
+        payments: z.int(),
+        frauds: z.int(),
+        precision: z.number().optional(),
+        recall: z.number().optional(),
+        expectedFrauds: z.number(),
+      })
+      .meta({
+        description: 'Of a week that ended 30 days before: what was doubted, beside what turned out to be fraud.',
+      }),
+    findings: z.array(z.string()).meta({ description: 'What somebody should look at.' }),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'FraudReport' });
+export type FraudReport = z.infer<typeof fraudReport>;
+
 const capability = 'fraud';
 
 export const fraudRoutes = {
@@ -107,6 +133,17 @@ export const fraudRoutes = {
     idempotent: false,
     body: createFraudListEntryBody,
     answers: { 201: { description: 'The entry.', schema: fraudListEntry } },
+  },
+  listFraudReports: {
+    method: 'GET',
+    path: '/v1/fraud-reports',
+    scope: 'operations/read',
+    capability,
+    operation: 'list-fraud-reports',
+    summary: 'How the model did, day by day, the newest first: one page.',
+    idempotent: false,
+    query: listQuery.pick({ limit: true }),
+    answers: { 200: { description: 'The reports.', schema: listOf(fraudReport) } },
   },
   deleteFraudListEntry: {
     method: 'DELETE',

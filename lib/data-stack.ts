@@ -149,7 +149,7 @@ export class DataStack extends Stack {
   }
 }
 
-/** Of what the table holds operators' entries alone are in it. */
+/** Of what the table holds operators' entries and the model's reports alone are in it. */
 const listEntries = { name: 'byList', partitionKey: 'list', sortKey: 'createdAt' };
 
 /** People decide about reviews: they are so few that a partition for each state takes them all. */

@@ -3,6 +3,7 @@ import type { Environment as CreateFraudListEntryEnvironment } from '../lambdas/
 import type { Environment as DeleteFraudListEntryEnvironment } from '../lambdas/fraud/delete-fraud-list-entry.api.ts';
 import type { Environment as GetFraudSettingsEnvironment } from '../lambdas/fraud/get-fraud-settings.api.ts';
 import type { Environment as ListFraudListEntriesEnvironment } from '../lambdas/fraud/list-fraud-list-entries.api.ts';
+import type { Environment as ListFraudReportsEnvironment } from '../lambdas/fraud/list-fraud-reports.api.ts';
 import type { Environment as SetFraudSettingsEnvironment } from '../lambdas/fraud/set-fraud-settings.api.ts';
 import type { DataStack } from './data-stack.ts';
 import type { VariablesOf } from './house/environment.ts';
@@ -73,5 +74,12 @@ function createLists(scope: Construct, props: FraudOperationsProps): readonly Ho
     purpose: 'takes an entry off the lists',
     environment: environment satisfies VariablesOf<DeleteFraudListEntryEnvironment>,
   }).may(['dynamodb:DeleteItem'], fraudTable.tableArn);
-  return [listEntries, createEntry, deleteEntry];
+  const listReports = create(scope, 'ListFraudReports', props, {
+    handler: 'fraud/list-fraud-reports.api',
+    purpose: 'lists how the model did, day by day',
+    environment: environment satisfies VariablesOf<ListFraudReportsEnvironment>,
+  })
+    .may(['dynamodb:Query'], fraudTable.indexArn('byList'))
+    .may(['dynamodb:BatchGetItem'], fraudTable.tableArn);
+  return [listEntries, createEntry, deleteEntry, listReports];
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { Label } from '../../core/fraud/label.ts';
+import type { Label, LabelSource } from '../../core/fraud/label.ts';
 import { labelSources } from '../../core/fraud/label.ts';
 
 const labelItem = z.object({
@@ -12,12 +12,16 @@ const labelItem = z.object({
   knownAt: z.string(),
 });
 
+export function labelKey(paymentId: string, source: LabelSource): Record<string, AttributeValue> {
+  return { pk: { S: `label#${paymentId}#${source}` } };
+}
+
 export function isLabelItem(item: Record<string, AttributeValue>): boolean {
   return item['pk']?.S?.startsWith('label#') === true;
 }
 
 export function toLabelItem(label: Label): Record<string, AttributeValue> {
-  return marshall({ ...label, pk: `label#${label.paymentId}#${label.source}` });
+  return { ...marshall(label), ...labelKey(label.paymentId, label.source) };
 }
 
 /** Throws when the item is not a label as this release writes it. */

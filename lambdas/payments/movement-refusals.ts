@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../contracts/problem.ts';
 import type { MovementRefusal } from '../../core/payments/movements/begin-movement.ts';
+import type { Payment } from '../../core/payments/payment.ts';
 import type { MovementKind } from '../../core/payments/movements/movement.ts';
 import { ProblemError } from '../house/problem-error.ts';
 
@@ -19,10 +20,7 @@ export function toProblem(kind: keyof typeof codes, refusal: MovementRefusal): P
     case 'inFlight':
       return new ProblemError('idempotency_in_flight', 'Wait for the first answer, or ask again in half a minute.');
     case 'notPossible':
-      return new ProblemError(
-        codes[kind].notPossible,
-        `The payment is ${refusal.status}, and nothing is left to ${kind}.`,
-      );
+      return new ProblemError(codes[kind].notPossible, whyNotPossible(kind, refusal.status));
     case 'amountExceeds':
       return new ProblemError(
         codes[kind].amountExceeds,
@@ -39,4 +37,10 @@ export function toProblem(kind: keyof typeof codes, refusal: MovementRefusal): P
         'A capture is still under way; what closes the rest comes after it.',
       );
   }
+}
+
+function whyNotPossible(kind: keyof typeof codes, status: Payment['status']): string {
+  if (status === 'in_review')
+    return 'The payment is in_review: a person decides first whether it goes on or is voided.';
+  return `The payment is ${status}, and nothing is left to ${kind}.`;
 }

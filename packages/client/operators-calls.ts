@@ -1,6 +1,6 @@
 import type { Dispute } from '../../contracts/disputes.ts';
 import type { Exception } from '../../contracts/exceptions.ts';
-import type { FraudListEntry, FraudSettings } from '../../contracts/fraud.ts';
+import type { FraudListEntry, FraudReport, FraudSettings } from '../../contracts/fraud.ts';
 import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
 import type { Review } from '../../contracts/reviews.ts';
 import { listCall } from './list.ts';
@@ -56,6 +56,9 @@ export function operatorsCalls(send: Send) {
     /** Who is blocked or allowed, the newest first; `limit`, `cursor`. */
     listFraudListEntries: (page: Readonly<Record<string, string>> = {}) =>
       send(listCall<FraudListEntry>('/v1/fraud-list-entries', page)),
+    /** How the model did, day by day, the newest first; `limit`. */
+    listFraudReports: (page: Readonly<Record<string, string>> = {}) =>
+      send(listCall<FraudReport>('/v1/fraud-reports', page)),
     createFraudListEntry: (entry: CreateFraudListEntry): Promise<FraudListEntry> =>
       send({ method: 'POST', path: '/v1/fraud-list-entries', body: entry, expect: isFraudListEntry }),
     deleteFraudListEntry: (id: string): Promise<undefined> =>

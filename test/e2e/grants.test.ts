@@ -160,6 +160,9 @@ async function passADay(): Promise<void> {
     'PaymentUpkeepNoteExpiries',
     'LedgerCloseDay',
     'SettlementReconcileSettlement',
+    'FraudUpkeepMonitorModel',
+    // Of nothing it can make no label.
+    'FraudRecordLabel',
   ])
     await invokeFunction(here, id, 'Event');
   await here.advance('PT20M');

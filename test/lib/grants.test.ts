@@ -97,6 +97,14 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem FraudTable',
     'dynamodb:Query PaymentsTable',
   ],
+  FraudListFraudReports: ['dynamodb:BatchGetItem FraudTable', 'dynamodb:Query FraudTable/index/byList'],
+  FraudUpkeepMonitorModel: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:GetItem FraudTable',
+    'dynamodb:PutItem FraudTable',
+    'dynamodb:Query PaymentsTable/index/byCreatedAt',
+  ],
   FraudDeleteFraudListEntry: ['dynamodb:DeleteItem FraudTable'],
   PaymentsAuthorizeCard: ['dynamodb:DeleteItem CvcTable', 'dynamodb:GetItem TokensTable', 'kms:Decrypt KeysVaultKey'],
   PaymentsHoldGiftCards: stepsOfGiftCards,
@@ -292,6 +300,10 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const schedules: Readonly<Record<string, readonly string[]>> = {
+  FraudUpkeepMonitorModelSchedule: [
+    'lambda:InvokeFunction FraudUpkeepMonitorModel',
+    'sqs:SendMessage FraudUpkeepMonitorModelDeadLetters',
+  ],
   LedgerCloseDaySchedule: ['lambda:InvokeFunction LedgerCloseDay', 'sqs:SendMessage LedgerCloseDayDeadLetters'],
   PaymentUpkeepStartResolutionsSchedule: [
     'lambda:InvokeFunction PaymentUpkeepStartResolutions',
@@ -333,6 +345,7 @@ const withDeadLetters = [
   'LedgerCloseDay',
   'FraudCountDeclines',
   'FraudRecordLabel',
+  'FraudUpkeepMonitorModel',
   'FxRefreshRates',
   'GiftCardUpkeepExpireGiftCards',
   'GiftCardUpkeepSweepGiftCardEvents',

@@ -92,6 +92,7 @@ describe('functions', () => {
     expect(withQueue.map(([id]) => withoutHash(id)).toSorted()).toEqual([
       'FraudCountDeclines',
       'FraudRecordLabel',
+      'FraudUpkeepMonitorModel',
       'FxRefreshRates',
       'GiftCardUpkeepExpireGiftCards',
       'GiftCardUpkeepSweepGiftCardEvents',
@@ -187,6 +188,7 @@ test('schedules wake resolver, sweepers, rates, expiry, the closing of days and 
     return [times, readable(assembly, target.Arn), readable(assembly, target.DeadLetterConfig.Arn)];
   });
   expect(schedules.toSorted()).toEqual([
+    ['cron(0 1 * * ? *) UTC', 'FraudUpkeepMonitorModel', 'FraudUpkeepMonitorModelDeadLetters'],
     ['cron(15 0 * * ? *) UTC', 'LedgerCloseDay', 'LedgerCloseDayDeadLetters'],
     ['cron(30 1,13 * * ? *) UTC', 'SettlementReconcileSettlement', 'SettlementReconcileSettlementDeadLetters'],
     ['cron(30 16 ? * MON-FRI *) Europe/Berlin', 'FxRefreshRates', 'FxRefreshRatesDeadLetters'],
@@ -199,9 +201,10 @@ test('schedules wake resolver, sweepers, rates, expiry, the closing of days and 
 });
 
 test.each([
-  ['settlement does not fit our book', 'Settlement does not fit'],
-  ['clearing is overdue', 'Money does not clear in time'],
-])('a log that says "%s" wakes somebody, who is led to "%s"', (message, heading) => {
+  ['settlement does not fit our book', 'Settlement does not fit', 'SettlementReconcileSettlement'],
+  ['clearing is overdue', 'Money does not clear in time', 'SettlementReconcileSettlement'],
+  ['fraud model needs a look', 'Fraud model needs a look', 'FraudUpkeepMonitorModel'],
+])('a log that says "%s" wakes somebody, who is led to "%s" (%s)', (message, heading, id) => {
   const [, filter] =
     ofType('AWS::Logs::MetricFilter').find(([, { Properties: p }]) =>
       String(p['FilterPattern']).includes(`= "${message}"`),
@@ -210,7 +213,7 @@ test.each([
     LogGroupName: unknown;
     MetricTransformations: { MetricName: string; MetricNamespace: string; MetricValue: string }[];
   };
-  expect(readable(assembly, group)).toBe('SettlementReconcileSettlementLogs');
+  expect(readable(assembly, group)).toBe(`${id}Logs`);
   expect(filter?.Properties['FilterPattern']).toBe(`{ $.message.message = "${message}" }`);
   const alarm = ofType('AWS::CloudWatch::Alarm').find(
     ([, { Properties: p }]) =>
