@@ -176,6 +176,7 @@ async function readTheBooks(): Promise<void> {
     apiUrl: here.outputs.apiUrl,
     accessToken: here.accessTokenFor('operations/read'),
   });
+  await operator.listFraudReports();
   await operator.getTrialBalance();
   await operator.listAccountEntries('auth_hold', { from: '2026-01-01' });
   const stored = await storedItems(here, 'PaymentsTable');

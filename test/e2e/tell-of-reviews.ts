@@ -40,6 +40,5 @@ export async function tellOfReviews(
   const note = 'story';
   const entry = await operator.createFraudListEntry({ about: 'card', verdict: 'block', note, paymentId: payment.id });
   await operator.listFraudListEntries();
-  await operator.listFraudReports();
   await operator.deleteFraudListEntry(entry.id);
 }

@@ -61,13 +61,13 @@ async function stabilityOf(
   book: MonitorBook,
   payments: readonly ObservedPayment[],
 ): Promise<Readonly<Record<string, number>>> {
+  const before = await book.baseline(featureSchemaHash);
   const fitting = payments.filter(({ vector }) => vector.length === featureNames.length);
   if (fitting.length < leastPayments) return {};
   const columns = [
     ['score', fitting.map(({ score }) => score)] as const,
     ...featureNames.map((name, place) => [name, fitting.map(({ vector }) => vector[place] ?? 0)] as const),
   ];
-  const before = await book.baseline(featureSchemaHash);
   if (!before) {
     const baseline: Baseline = Object.fromEntries(columns.map(([name, values]) => [name, evenDistribution(values)]));
     await book.keepBaseline(featureSchemaHash, baseline);
