@@ -1,10 +1,11 @@
-/** XGBoost as WebAssembly; the package has no types of its own. */
+/** What the oracle uses of ml-xgboost 1.1.2, which brings no types. Parameters are those of XGBoost itself. */
 declare module 'ml-xgboost' {
   interface Booster {
-    train(rows: number[][], labels: number[]): void;
-    predict(rows: number[][]): number[];
+    train(rows: readonly (readonly number[])[], labels: readonly number[]): void;
+    predict(rows: readonly (readonly number[])[]): readonly number[];
+    /** Its memory is WebAssembly's, which no garbage collector sees. */
     free(): void;
   }
-  const loaded: Promise<new (options: Record<string, string | number>) => Booster>;
-  export default loaded;
+  const xgboost: Promise<new (parameters: Readonly<Record<string, string | number>>) => Booster>;
+  export default xgboost;
 }
