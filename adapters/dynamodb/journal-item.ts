@@ -48,6 +48,11 @@ const headItem = z.strictObject({
   closedHash: text.exactOptional(),
 });
 
+/** The chain that an item belongs to. Throws when its key is of none. */
+export function chainOf({ pk }: Item): number {
+  return chainPart.parse(pk);
+}
+
 /** Throws when the item is not a chain's head. */
 export function toHead(item: Item): ChainHead {
   const { pk, number, hash, bookedAt, closedThrough, closedNumber, closedHash } = headItem.parse(item);

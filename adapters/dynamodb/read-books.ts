@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Books, Finding } from '../../core/ledger/verify/books.ts';
 import { finding } from '../../core/ledger/verify/books.ts';
 import { toGiftCard, toGiftCardTransition } from './gift-card-item.ts';
-import { toBucket, toHead, toLateMark, toRoot, toSegment } from './journal-item.ts';
+import { chainOf, toBucket, toHead, toLateMark, toRoot, toSegment } from './journal-item.ts';
 import { toJournalEntry } from './journal-source.ts';
 import { toLot } from './lot-item.ts';
 import { isPaymentItem, toPayment } from './payment-item.ts';
@@ -97,7 +97,7 @@ function sortIntoChain(books: Mutable<Books>, item: Item, sk: string): void {
       books.segments.push(toSegment(item));
       return;
     case 'bucket#':
-      books.buckets.push({ ...toBucket(item), chain: Number((item['pk']?.S ?? '').slice('chain#'.length)) });
+      books.buckets.push({ ...toBucket(item), chain: chainOf(item) });
       return;
     case 'late#':
       books.lateMarks.push(toLateMark(item));
