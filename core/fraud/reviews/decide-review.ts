@@ -43,7 +43,7 @@ export async function decideReview(
   request: DecideReviewRequest,
   now: Date,
 ): Promise<DecideReviewResult> {
-  const { reviewId, verdict, by } = request;
+  const { reviewId, by } = request;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const review = await store.find(reviewId);
     if (!review) return { kind: 'unknown' };
@@ -54,7 +54,7 @@ export async function decideReview(
     if (!payment) throw new Error(`Review ${reviewId} is about ${review.paymentId}, which does not exist`);
     // Whoever was faster has decided: the next turn reads that.
     if (payment.review?.state !== 'open') continue;
-    const transition = reviewTransition(payment, verdict, now);
+    const transition = reviewTransition(payment, request, now);
     const decided = decidedReview(review, request, now);
     if ((await store.record(transition, decided)) === 'recorded') return { kind: 'decided', review: decided };
   }

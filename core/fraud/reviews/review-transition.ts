@@ -5,13 +5,18 @@ import { unattendedAt } from '../../payments/movements/unattended.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { PaymentChange, Transition } from '../../payments/transition.ts';
 import type { PaymentReview, ReviewVerdict } from './review.ts';
+import { deadlineReviewer } from './review.ts';
 
 /**
  * What a verdict makes of a payment in review. An approval lets it go on as if it had never been in doubt: it can be captured, or its
  * capture begins. Declining begins its void in this very transition, so that nothing can come between; it stays in review until that
  * has ended. Throws when the payment waits for no verdict: whoever calls has seen that its review is open, so it is a broken invariant.
  */
-export function reviewTransition(payment: Payment, verdict: ReviewVerdict, now: Date): Transition {
+export function reviewTransition(
+  payment: Payment,
+  { verdict, by }: { readonly verdict: ReviewVerdict; readonly by: string },
+  now: Date,
+): Transition {
   const { review } = payment;
   if (payment.status !== 'in_review' || review?.state !== 'open') {
     throw new Error(`Payment ${payment.id} is ${payment.status} and waits for no verdict`);
@@ -23,7 +28,8 @@ export function reviewTransition(payment: Payment, verdict: ReviewVerdict, now: 
     paymentId: payment.id,
     from: payment.status,
     to,
-    cause: review.id,
+    // What nobody decided says nothing of the payment: labels are made of what a review has caused.
+    cause: by === deadlineReviewer ? deadlineReviewer : review.id,
     event: isApproved ? 'payment.authorized' : 'payment.review_declined',
     occurredAt: now.toISOString(),
     attempt: { reference: review.id, operation: 'review', outcome: isApproved ? 'approved' : 'declined' },

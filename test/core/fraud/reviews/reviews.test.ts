@@ -46,6 +46,7 @@ describe('a payment in doubt', () => {
   test.each(['manual', 'automatic'] as const)('is voided when it is declined (capture %s)', async (capture) => {
     const world = await givenReview({ changes: { capture } });
     await world.decide('ada', 'decline');
+    expect(world.transitionsOf(world.payment.id).at(-1)?.cause).toBe(world.id);
     expect(world.current()).toMatchObject({ status: 'in_review', capturable: 0n });
     expect(await world.ask('capture')).toMatchObject({ kind: 'notPossible' });
     await world.finish();
@@ -124,6 +125,8 @@ describe('a verdict', () => {
     expect(await world.end(later(23.99))).toBe('open');
     expect(await world.end(later(24))).toBe(verdict === 'approve' ? 'approved' : 'declined');
     expect(world.review()).toMatchObject({ decision: { by: 'deadline', verdict } });
+    // A person's verdict is caused by the review, and makes a label; this one is nobody's.
+    expect(world.transitionsOf(world.payment.id).at(-1)?.cause).toBe('deadline');
     expect(await world.decide('ada', 'approve', later(24))).toMatchObject({ kind: 'decidedBefore' });
   });
 
