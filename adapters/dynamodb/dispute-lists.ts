@@ -2,12 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Dispute } from '../../core/disputes/dispute.ts';
 import type { DisputeLists, DisputePage, DisputePosition, DisputeQuery } from '../../core/disputes/ports.ts';
-import { batchGetItems } from './batch-get.ts';
 import { disputeKey, everyDispute, toDispute } from './dispute-item.ts';
 import { findDispute } from './dispute-store.ts';
-
-/** How many index pages a filtered request may read before it answers what it has with a cursor. */
-const mostPages = 5;
+import { filteredPage, itemsInOrder } from './filtered-page.ts';
 
 /** All disputes by the time of their opening: the index holds keys alone, the disputes are read in one batch. */
 export function dynamoDisputeLists(client: DynamoDBClient, tableName: string): DisputeLists {
@@ -18,22 +15,15 @@ export function dynamoDisputeLists(client: DynamoDBClient, tableName: string): D
 }
 
 async function list(client: DynamoDBClient, tableName: string, query: DisputeQuery): Promise<DisputePage> {
-  const found: Dispute[] = [];
-  let position = query.after;
-  for (let page = 0; page < mostPages; page += 1) {
-    const positions = await newest(client, tableName, query.limit, position);
-    const keys = positions.map(({ id }) => disputeKey(id));
-    const items = await batchGetItems(client, tableName, keys);
-    const disputes = new Map(items.map(toDispute).map((dispute) => [dispute.id, dispute]));
-    for (const at of positions) {
-      const dispute = disputes.get(at.id);
-      position = at;
-      if (dispute && matches(dispute, query)) found.push(dispute);
-      if (found.length === query.limit) return { disputes: found, next: position };
-    }
-    if (positions.length < query.limit) return { disputes: found, next: undefined };
-  }
-  return { disputes: found, next: position };
+  const { found, next } = await filteredPage(query, {
+    positionsAfter: (position: DisputePosition | undefined) => newest(client, tableName, query.limit, position),
+    readAll: async (positions) => {
+      const keys = positions.map(({ id }) => disputeKey(id));
+      return (await itemsInOrder(client, tableName, keys)).map((item) => item && toDispute(item));
+    },
+    matches: (dispute: Dispute) => matches(dispute, query),
+  });
+  return { disputes: found, next };
 }
 
 function matches(dispute: Dispute, { state, paymentId }: DisputeQuery): boolean {

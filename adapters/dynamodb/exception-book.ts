@@ -9,12 +9,9 @@ import type {
   ExceptionPosition,
   ExceptionQuery,
 } from '../../core/exceptions/ports.ts';
-import { batchGetItems } from './batch-get.ts';
 import { isConditionalCheckFailed } from './errors.ts';
 import { exceptionKey, seenKey, toException, toExceptionItem } from './exception-item.ts';
-
-/** How many index pages a filtered request may read before it answers what it has with a cursor. */
-const mostPages = 5;
+import { filteredPage, itemsInOrder } from './filtered-page.ts';
 
 /** The exceptions table (docs/architecture.md, "Tables"). Each write answers what it did, so that twice is once. */
 export function dynamoExceptionBook(client: DynamoDBClient, tableName: string): ExceptionBook & ExceptionLists {
@@ -60,25 +57,15 @@ async function wrote(write: Promise<unknown>): Promise<boolean> {
 
 /** The index holds keys alone: the exceptions themselves are read in one batch and filtered by what they are by then. */
 async function list(client: DynamoDBClient, tableName: string, query: ExceptionQuery): Promise<ExceptionPage> {
-  const found: Exception[] = [];
-  let position = query.after;
-  for (let page = 0; page < mostPages; page += 1) {
-    const positions = await newest(client, tableName, query, position);
-    const items = await batchGetItems(
-      client,
-      tableName,
-      positions.map(({ id }) => exceptionKey(id)),
-    );
-    const exceptions = new Map(items.map(toException).map((exception) => [exception.id, exception]));
-    for (const at of positions) {
-      const exception = exceptions.get(at.id);
-      position = at;
-      if (exception && matches(exception, query)) found.push(exception);
-      if (found.length === query.limit) return { exceptions: found, next: position };
-    }
-    if (positions.length < query.limit) return { exceptions: found, next: undefined };
-  }
-  return { exceptions: found, next: position };
+  const { found, next } = await filteredPage(query, {
+    positionsAfter: (position: ExceptionPosition | undefined) => newest(client, tableName, query, position),
+    readAll: async (positions) => {
+      const keys = positions.map(({ id }) => exceptionKey(id));
+      return (await itemsInOrder(client, tableName, keys)).map((item) => item && toException(item));
+    },
+    matches: (exception: Exception) => matches(exception, query),
+  });
+  return { exceptions: found, next };
 }
 
 function matches(exception: Exception, { state, kind }: ExceptionQuery): boolean {

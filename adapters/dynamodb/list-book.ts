@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ListEntry } from '../../core/fraud/list-entry.ts';
 import type { ListBook, ListPage, ListPosition } from '../../core/fraud/ports.ts';
-import { batchGetItems } from './batch-get.ts';
+import { itemsInOrder } from './filtered-page.ts';
 import { everyListEntry, listEntryKey, toListEntry, toListEntryItem } from './list-entry-item.ts';
 import { versionCondition } from './version-condition.ts';
 
@@ -73,11 +73,9 @@ async function list(
     pk?.S !== undefined && createdAt?.S !== undefined ? [{ id: pk.S, createdAt: createdAt.S }] : [],
   );
   const keys = positions.map(({ id }) => listEntryKey(id));
-  const entries = new Map(
-    (await batchGetItems(client, tableName, keys)).map(toListEntry).map((each) => [each.id, each]),
-  );
+  const found = await itemsInOrder(client, tableName, keys);
   return {
-    entries: positions.flatMap(({ id }) => entries.get(id) ?? []),
+    entries: found.flatMap((item) => (item ? toListEntry(item) : [])),
     next: positions.length < limit ? undefined : positions.at(-1),
   };
 }

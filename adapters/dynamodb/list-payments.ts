@@ -2,11 +2,8 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Payment } from '../../core/payments/payment.ts';
 import type { PaymentPage, PaymentPosition, PaymentQuery } from '../../core/payments/ports.ts';
-import { batchGetItems } from './batch-get.ts';
+import { filteredPage, itemsInOrder } from './filtered-page.ts';
 import { paymentKey, toPayment } from './payment-item.ts';
-
-/** How many index pages a filtered request may read before it answers what it has with a cursor. */
-const mostPages = 5;
 
 /**
  * A page of an owner's payments, newest first. The index holds keys alone, so that a payment's changes cost no index
@@ -17,25 +14,15 @@ export async function listPaymentsByOwner(
   tableName: string,
   query: PaymentQuery,
 ): Promise<PaymentPage> {
-  const found: Payment[] = [];
-  let position = query.after;
-  for (let page = 0; page < mostPages; page += 1) {
-    const positions = await queryPositions(client, tableName, query, position);
-    const items = await batchGetItems(
-      client,
-      tableName,
-      positions.map(({ paymentId }) => paymentKey(paymentId)),
-    );
-    const payments = new Map(items.map(toPayment).map((payment) => [payment.id, payment]));
-    for (const at of positions) {
-      const payment = payments.get(at.paymentId);
-      position = at;
-      if (payment && matches(payment, query)) found.push(payment);
-      if (found.length === query.limit) return { payments: found, next: position };
-    }
-    if (positions.length < query.limit) return { payments: found, next: undefined };
-  }
-  return { payments: found, next: position };
+  const { found, next } = await filteredPage(query, {
+    positionsAfter: (position: PaymentPosition | undefined) => queryPositions(client, tableName, query, position),
+    readAll: async (positions) => {
+      const keys = positions.map(({ paymentId }) => paymentKey(paymentId));
+      return (await itemsInOrder(client, tableName, keys)).map((item) => item && toPayment(item));
+    },
+    matches: (payment: Payment) => matches(payment, query),
+  });
+  return { payments: found, next };
 }
 
 /** Whether a payment is one that a list was asked for. */

@@ -2,11 +2,8 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { ReviewLists, ReviewPage, ReviewPosition, ReviewQuery } from '../../core/fraud/reviews/ports.ts';
 import type { Review } from '../../core/fraud/reviews/review.ts';
-import { batchGetItems } from './batch-get.ts';
+import { filteredPage, itemsInOrder } from './filtered-page.ts';
 import { reviewKey, toReview } from './review-item.ts';
-
-/** How many index pages a filtered request may read before it answers what it has with a cursor. */
-const mostPages = 5;
 
 /** Reviews of one state by the time of their opening: the index holds keys alone, the reviews are read in one batch. */
 export function dynamoReviewLists(client: DynamoDBClient, tableName: string): ReviewLists {
@@ -14,25 +11,15 @@ export function dynamoReviewLists(client: DynamoDBClient, tableName: string): Re
 }
 
 async function list(client: DynamoDBClient, tableName: string, query: ReviewQuery): Promise<ReviewPage> {
-  const found: Review[] = [];
-  let position = query.after;
-  for (let page = 0; page < mostPages; page += 1) {
-    const positions = await positionsAfter(client, tableName, query, position);
-    const items = await batchGetItems(
-      client,
-      tableName,
-      positions.map(({ id }) => reviewKey(id)),
-    );
-    const reviews = new Map(items.map(toReview).map((review) => [review.id, review]));
-    for (const at of positions) {
-      const review = reviews.get(at.id);
-      position = at;
-      if (review && matches(review, query)) found.push(review);
-      if (found.length === query.limit) return { reviews: found, next: position };
-    }
-    if (positions.length < query.limit) return { reviews: found, next: undefined };
-  }
-  return { reviews: found, next: position };
+  const { found, next } = await filteredPage(query, {
+    positionsAfter: (position: ReviewPosition | undefined) => positionsAfter(client, tableName, query, position),
+    readAll: async (positions) => {
+      const keys = positions.map(({ id }) => reviewKey(id));
+      return (await itemsInOrder(client, tableName, keys)).map((item) => item && toReview(item));
+    },
+    matches: (review: Review) => matches(review, query),
+  });
+  return { reviews: found, next };
 }
 
 /** The state too: an index lags behind its table. */
