@@ -71,7 +71,11 @@ describe('a payment in doubt', () => {
     await settled(payment.id, capture === 'manual' ? 'authorized' : 'captured');
     if (capture === 'manual') await buyer.client.capturePayment(payment.id, {}, randomUUID());
     expect(await settled(payment.id, 'captured')).toMatchObject({ amountCaptured: doubtfulAmount });
-    const { data } = await buyer.client.getTimeline(payment.id);
+    // The run ends a moment after the capture that it has finished.
+    const { data } = await until(
+      () => buyer.client.getTimeline(payment.id),
+      (timeline) => timeline.data.every(({ kind, status }) => kind !== 'run' || status !== 'running'),
+    );
     expect(data).toContainEqual(
       expect.objectContaining({ kind: 'run', workflow: 'review-payment', status: 'succeeded' }),
     );
