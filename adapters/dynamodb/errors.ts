@@ -9,6 +9,17 @@ export function isConditionalCheckFailed(error: unknown): error is ConditionalCh
   return error instanceof ConditionalCheckFailedException;
 }
 
+/** Whether the condition of a single write held: it has written then, and nothing otherwise. */
+export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConditionalCheckFailed(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Why a transaction was cancelled, one code for each of its items in their order (`None` where an item was fine), or
  * an empty list for any other error.

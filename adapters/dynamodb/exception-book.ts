@@ -9,7 +9,7 @@ import type {
   ExceptionPosition,
   ExceptionQuery,
 } from '../../core/exceptions/ports.ts';
-import { isConditionalCheckFailed } from './errors.ts';
+import { conditionHeld } from './errors.ts';
 import { exceptionKey, seenKey, toException, toExceptionItem } from './exception-item.ts';
 import { filteredPage, itemsInOrder } from './filtered-page.ts';
 
@@ -22,7 +22,7 @@ export function dynamoExceptionBook(client: DynamoDBClient, tableName: string): 
         Item: toExceptionItem(exception),
         ConditionExpression: 'attribute_not_exists(pk)',
       });
-      return (await wrote(client.send(put))) ? 'opened' : 'exists';
+      return (await conditionHeld(client.send(put))) ? 'opened' : 'exists';
     },
     resolve: async (id, resolvedAt) => {
       const update = new UpdateItemCommand({
@@ -38,21 +38,10 @@ export function dynamoExceptionBook(client: DynamoDBClient, tableName: string): 
           ':one': { N: '1' },
         },
       });
-      return (await wrote(client.send(update))) ? 'resolved' : 'notOpen';
+      return (await conditionHeld(client.send(update))) ? 'resolved' : 'notOpen';
     },
     list: (query) => list(client, tableName, query),
   };
-}
-
-/** Whether the write's condition held. */
-async function wrote(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isConditionalCheckFailed(error)) return false;
-    throw error;
-  }
 }
 
 /** The index holds keys alone: the exceptions themselves are read in one batch and filtered by what they are by then. */

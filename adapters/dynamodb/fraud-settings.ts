@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { FraudSettingsBook } from '../../core/fraud/ports.ts';
 import { defaultSettings } from '../../core/fraud/settings.ts';
 import { settingsKey, toKeptSettings, toSettingsItem } from './fraud-settings-item.ts';
-import { versionCondition } from './version-condition.ts';
+import { putVersion } from './put-version.ts';
 
 /** What operators have set, in the fraud table. */
 export function dynamoFraudSettings(client: DynamoDBClient, tableName: string): FraudSettingsBook {
@@ -14,16 +14,6 @@ export function dynamoFraudSettings(client: DynamoDBClient, tableName: string): 
       );
       return item ? toKeptSettings(item) : { settings: defaultSettings, version: 0 };
     },
-    write: async (kept) => {
-      try {
-        await client.send(
-          new PutItemCommand({ TableName: tableName, Item: toSettingsItem(kept), ...versionCondition(kept.version) }),
-        );
-        return 'written';
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'changed';
-        throw error;
-      }
-    },
+    write: (kept) => putVersion(client, tableName, toSettingsItem(kept), kept.version),
   };
 }

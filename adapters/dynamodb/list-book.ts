@@ -1,16 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { ListEntry } from '../../core/fraud/list-entry.ts';
+import { DeleteItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { ListBook, ListPage, ListPosition } from '../../core/fraud/ports.ts';
 import { itemsInOrder } from './filtered-page.ts';
 import { everyListEntry, listEntryKey, toListEntry, toListEntryItem } from './list-entry-item.ts';
-import { versionCondition } from './version-condition.ts';
+import { putVersion } from './put-version.ts';
 
 /** Whom operators have blocked or allowed, in the fraud table; its index `byList` holds these items alone. */
 export function dynamoListBook(client: DynamoDBClient, tableName: string): ListBook {
@@ -21,31 +14,12 @@ export function dynamoListBook(client: DynamoDBClient, tableName: string): ListB
       );
       return item && toListEntry(item);
     },
-    write: async (entry) => {
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: toListEntryItem(entry),
-            ...versionCondition(entry.version),
-          }),
-        );
-        return 'written';
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The SDK's own second try of a write whose answer was lost runs into the first one's work.
-        return error.Item && isSame(toListEntry(error.Item), entry) ? 'written' : 'changed';
-      }
-    },
+    write: (entry) => putVersion(client, tableName, toListEntryItem(entry), entry.version),
     remove: async (id) => {
       await client.send(new DeleteItemCommand({ TableName: tableName, Key: listEntryKey(id) }));
     },
     list: (limit, after) => list(client, tableName, limit, after),
   };
-}
-
-function isSame(one: ListEntry, other: ListEntry): boolean {
-  return one.version === other.version && one.createdAt === other.createdAt && one.createdBy === other.createdBy;
 }
 
 async function list(

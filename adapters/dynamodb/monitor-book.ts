@@ -1,14 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { MonitorBook } from '../../core/fraud/monitoring/ports.ts';
 import { batchGetItems } from './batch-get.ts';
+import { conditionHeld } from './errors.ts';
 
 /** The partition of the index `byList` that holds reports. */
 const everyReport = 'report';
@@ -43,17 +39,12 @@ export function dynamoMonitorBook(client: DynamoDBClient, tableName: string): Mo
       return item && baselineItem.parse(unmarshall(item)).baseline;
     },
     keepBaseline: async (schemaHash, baseline) => {
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: { ...marshall({ baseline }), ...baselineKey(schemaHash) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      const put = new PutItemCommand({
+        TableName: tableName,
+        Item: { ...marshall({ baseline }), ...baselineKey(schemaHash) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      await conditionHeld(client.send(put));
     },
     write: async (report) => {
       await client.send(

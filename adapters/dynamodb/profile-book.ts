@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ProfileBook } from '../../core/fraud/ports.ts';
 import { batchGetItems } from './batch-get.ts';
 import { profileKey, toProfile, toProfileItem } from './profile-item.ts';
+import { putVersion } from './put-version.ts';
 
 /** Profiles in the fraud table (docs/architecture.md, "Tables"). */
 export function dynamoProfileBook(client: DynamoDBClient, tableName: string): ProfileBook {
@@ -11,25 +11,6 @@ export function dynamoProfileBook(client: DynamoDBClient, tableName: string): Pr
       const keys = profiles.map(({ kind, id }) => profileKey(kind, id));
       return (await batchGetItems(client, tableName, keys, { consistent: true })).map(toProfile);
     },
-    write: async (profile) => {
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: toProfileItem(profile),
-            ...(profile.version === 1
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: 'version = :before',
-                  ExpressionAttributeValues: { ':before': { N: String(profile.version - 1) } },
-                }),
-          }),
-        );
-        return 'written';
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'changed';
-        throw error;
-      }
-    },
+    write: (profile) => putVersion(client, tableName, toProfileItem(profile), profile.version),
   };
 }

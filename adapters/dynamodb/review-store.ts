@@ -1,10 +1,5 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ReviewStore } from '../../core/fraud/reviews/ports.ts';
 import type { Review } from '../../core/fraud/reviews/review.ts';
 import type { OutcomeStore } from '../../core/payments/ports.ts';
@@ -12,7 +7,7 @@ import { cancellationReasons } from './errors.ts';
 import { findPayment, writesOf } from './payment-store.ts';
 import { reviewKey, reviewsOfDayKey, toReview, toReviewItem } from './review-item.ts';
 import { transactWrite } from './transact.ts';
-import { versionCondition } from './version-condition.ts';
+import { putVersion, versionCondition } from './put-version.ts';
 
 interface Tables {
   readonly paymentsTableName: string;
@@ -34,15 +29,7 @@ export async function findReview(
 export function dynamoReviews(client: DynamoDBClient, tableName: string): Pick<ReviewStore, 'find' | 'write'> {
   return {
     find: (reviewId) => findReview(client, tableName, reviewId),
-    write: async (review) => {
-      try {
-        await client.send(new PutItemCommand(nextVersion(tableName, review)));
-        return 'written';
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'changed';
-        throw error;
-      }
-    },
+    write: (review) => putVersion(client, tableName, toReviewItem(review), review.version),
   };
 }
 
