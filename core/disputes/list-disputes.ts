@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../lists/cursor.ts';
 import type { Dispute } from './dispute.ts';
 import type { DisputeLists, DisputePosition, DisputeQuery } from './ports.ts';
 
@@ -29,10 +29,8 @@ export async function listDisputes(
   };
 }
 
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
-
 /** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): DisputePosition | undefined {
   const { id = '', openedAt = '' } = key ?? {};
-  return /^dsp_[0-9a-z]{26}$/u.test(id) && timestamp.test(openedAt) ? { id, openedAt } : undefined;
+  return /^dsp_[0-9a-z]{26}$/u.test(id) && isTimestamp(openedAt) ? { id, openedAt } : undefined;
 }

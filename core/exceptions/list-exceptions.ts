@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../lists/cursor.ts';
 import type { Exception } from './exception.ts';
 import type { ExceptionLists, ExceptionPosition, ExceptionQuery } from './ports.ts';
 
@@ -30,10 +30,8 @@ export async function listExceptions(
   };
 }
 
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
-
 /** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): ExceptionPosition | undefined {
   const { id = '', firstSeen = '' } = key ?? {};
-  return /^exc_[0-9a-z]{26}$/u.test(id) && timestamp.test(firstSeen) ? { id, firstSeen } : undefined;
+  return /^exc_[0-9a-z]{26}$/u.test(id) && isTimestamp(firstSeen) ? { id, firstSeen } : undefined;
 }

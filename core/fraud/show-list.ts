@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../lists/cursor.ts';
 import type { ListEntry } from './list-entry.ts';
 import type { ListBook, ListPosition } from './ports.ts';
 
@@ -22,6 +22,5 @@ export async function showList(
 /** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): ListPosition | undefined {
   const { id = '', createdAt = '' } = key ?? {};
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(createdAt);
-  return /^fle_[0-9a-z]{26}$/u.test(id) && isTime ? { id, createdAt } : undefined;
+  return /^fle_[0-9a-z]{26}$/u.test(id) && isTimestamp(createdAt) ? { id, createdAt } : undefined;
 }

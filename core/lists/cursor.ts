@@ -31,6 +31,13 @@ export function decodeCursor(list: readonly string[], cursor: string): CursorKey
   return parseKey(payload.toString('utf8'));
 }
 
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
+
+/** Whether a cursor's value is a time as lists are sorted by: RFC 3339 UTC with milliseconds. */
+export function isTimestamp(text: string): boolean {
+  return timestamp.test(text);
+}
+
 function parseKey(text: string): CursorKey | undefined {
   try {
     return cursorKey.safeParse(JSON.parse(text)).data;

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts';
 import { isOperator } from '../access/principal.ts';
-import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../lists/cursor.ts';
 import type { Payment } from './payment.ts';
 import type {
   PaymentPosition,
@@ -60,12 +60,10 @@ function listName({ principal, status, sellerId, buyerId, from, to }: ListPaymen
   return ['payments', principal.id, ...[status, sellerId, buyerId, from, to].map((filter) => filter ?? '')];
 }
 
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
-
 /** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): PaymentPosition | undefined {
   const { paymentId = '', createdAt = '' } = key ?? {};
-  return /^pay_[0-9a-z]{26}$/u.test(paymentId) && timestamp.test(createdAt) ? { paymentId, createdAt } : undefined;
+  return /^pay_[0-9a-z]{26}$/u.test(paymentId) && isTimestamp(createdAt) ? { paymentId, createdAt } : undefined;
 }
 
 interface TimelineRun {

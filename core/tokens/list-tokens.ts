@@ -1,5 +1,5 @@
 import type { Principal } from '../access/principal.ts';
-import { decodeCursor, encodeCursor } from '../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../lists/cursor.ts';
 import type { TokenLister, TokenPosition } from './ports.ts';
 import type { ListedToken } from './token.ts';
 
@@ -27,9 +27,7 @@ export async function listTokens(
   return { kind: 'listed', tokens: page.tokens, nextCursor };
 }
 
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
-
 function readPosition(list: readonly string[], cursor: string): TokenPosition | undefined {
   const { id = '', createdAt = '' } = decodeCursor(list, cursor) ?? {};
-  return /^tok_[0-9a-z]{26}$/u.test(id) && timestamp.test(createdAt) ? { id, createdAt } : undefined;
+  return /^tok_[0-9a-z]{26}$/u.test(id) && isTimestamp(createdAt) ? { id, createdAt } : undefined;
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../lists/cursor.ts';
+import { decodeCursor, encodeCursor, isTimestamp } from '../../lists/cursor.ts';
 import type { ReviewLists, ReviewPosition, ReviewQuery } from './ports.ts';
 import type { Review } from './review.ts';
 
@@ -30,10 +30,8 @@ export async function listReviews(
   };
 }
 
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
-
 /** Anybody can make a cursor (lists/cursor.ts): only values that a list could have ended with are taken. */
 function toPosition(key: Readonly<Record<string, string>> | undefined): ReviewPosition | undefined {
   const { id = '', createdAt = '' } = key ?? {};
-  return /^rev_[0-9a-z]{26}$/u.test(id) && timestamp.test(createdAt) ? { id, createdAt } : undefined;
+  return /^rev_[0-9a-z]{26}$/u.test(id) && isTimestamp(createdAt) ? { id, createdAt } : undefined;
 }
