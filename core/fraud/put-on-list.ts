@@ -1,9 +1,9 @@
-import { authorizationOrderOf } from '../payments/new-payment.ts';
 import type { PaymentStore } from '../payments/ports.ts';
 import type { ListEntry, ListVerdict, ListedKind } from './list-entry.ts';
 import { listEntryId } from './list-entry.ts';
 import type { ListBook } from './ports.ts';
 import { takingPartOf } from './taking-part.ts';
+import { whoPaid } from './who-paid.ts';
 
 export interface PutOnListRequest {
   readonly about: ListedKind;
@@ -64,7 +64,5 @@ async function partOf(
     return takingPartOf({ deviceId: value, buyerId: value, ip: value, sellerId: '' })[about];
   }
   const history = await payments.history(paymentId);
-  if (!history) return undefined;
-  const context = history.payment.context ?? history.transitions.find((each) => each.context)?.context;
-  return context ? takingPartOf(authorizationOrderOf(history.payment, context))[about] : '';
+  return history && (whoPaid(history)?.[about] ?? '');
 }

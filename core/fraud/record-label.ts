@@ -1,4 +1,4 @@
-import { authorizationOrderOf } from '../payments/new-payment.ts';
+import { roughEuroCents } from '../money/rough-euros.ts';
 import type { PaymentStore } from '../payments/ports.ts';
 import { featureNames, featureSchemaHash } from './features/features.ts';
 import type { KeptFeatures } from './features/kept-features.ts';
@@ -6,7 +6,8 @@ import { vectorOf } from './features/kept-features.ts';
 import type { Label } from './label.ts';
 import type { LabelBook, ProfileBook } from './ports.ts';
 import { rememberAll } from './remember.ts';
-import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
+import { daysOf } from './taking-part.ts';
+import { whoPaid } from './who-paid.ts';
 
 export interface RecordLabelDependencies {
   readonly labels: Pick<LabelBook, 'write'>;
@@ -22,25 +23,26 @@ export interface RecordLabelDependencies {
  * 1. The label is written, unless a later one of the same source is there.
  * 2. The profiles of its card and its seller are told of a fraud, once for each payment, whoever says so.
  *
- * May run any number of times, and in any order. Throws when there is no such payment.
+ * May run any number of times, and in any order.
  */
 export async function recordLabel(
   { labels, payments, ...profiles }: RecordLabelDependencies,
   label: Label,
-): Promise<void> {
+): Promise<'kept' | 'paymentUnknown'> {
   const history = await payments.history(label.paymentId);
-  if (!history) throw new Error(`A label is about payment ${label.paymentId}, which does not exist`);
+  if (!history) return 'paymentUnknown';
   await labels.write(label);
-  if (!label.isFraud) return;
+  const takingPart = whoPaid(history);
+  if (!label.isFraud || !takingPart) return 'kept';
   const { payment, transitions } = history;
-  const context = payment.context ?? transitions.find((each) => each.context)?.context;
-  if (!context) return;
-  const takingPart = takingPartOf(authorizationOrderOf(payment, context));
-  const at = daysOf(new Date(label.knownAt));
-  const { amount } = paymentEventOf({ ...payment, ...context }, takingPart, at);
-  const ratio = ratioIn(transitions.find((each) => each.features)?.features);
-  const event = { kind: 'fraud_known', at, amount, ratio } as const;
+  const event = {
+    kind: 'fraud_known',
+    at: daysOf(new Date(label.knownAt)),
+    amount: roughEuroCents(payment.amount, payment.currency),
+    ratio: ratioIn(transitions.find((each) => each.features)?.features),
+  } as const;
   await rememberAll(profiles, [{ id: `${payment.id} fraud`, takingPart, event }]);
+  return 'kept';
 }
 
 const placeOfRatio = featureNames.indexOf('amount_ratio');

@@ -1,4 +1,5 @@
 import { roughEuroCents } from '../money/rough-euros.ts';
+import type { ListVerdict } from './list-entry.ts';
 import type { FraudAssessment, FraudReason, FraudReasonCode } from './assessment.ts';
 
 /** What the rules go by. */
@@ -14,7 +15,7 @@ export interface RuleFacts {
   /** Declines by the card's issuer within the last hour. */
   readonly cardDeclines: number;
   /** What operators have put card, buyer, device or address on: a block counts more than an allowance. */
-  readonly listed?: 'block' | 'allow' | undefined;
+  readonly listed?: ListVerdict | undefined;
 }
 
 /** One honest rule: when it applies, it adds its weight to the score and its words to the reasons. */

@@ -1,5 +1,6 @@
 import type { FraudSettingsBook } from './ports.ts';
 import type { FraudSettings, KeptSettings } from './settings.ts';
+import { fraudSettings } from './settings.ts';
 
 interface SetSettingsRequest {
   readonly settings: FraudSettings;
@@ -24,13 +25,7 @@ export async function setSettings(
   return isOwn && isSame(standing.settings, settings) ? { kind: 'set', kept: standing } : { kind: 'changed' };
 }
 
+/** Parsed, both have their fields in the same order. */
 function isSame(one: FraudSettings, other: FraudSettings): boolean {
-  const values = ({ limits, costs, reviewDefault }: FraudSettings) => [
-    reviewDefault,
-    ...Object.entries({ ...limits, ...costs })
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .map(([, value]) => value),
-  ];
-  const others = values(other);
-  return values(one).every((value, index) => value === others[index]);
+  return JSON.stringify(fraudSettings.parse(one)) === JSON.stringify(fraudSettings.parse(other));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultCosts } from './decide.ts';
+import { reviewVerdicts } from './reviews/review.ts';
 import { defaultLimits } from './rules.ts';
 
 const count = z.int().min(1).max(1_000_000);
@@ -22,7 +23,7 @@ export const fraudSettings = z.strictObject({
     reviewCatches: z.number().min(0).max(1),
     reviewsPerDay: z.int().min(0).max(1_000_000),
   }),
-  reviewDefault: z.enum(['approve', 'decline']),
+  reviewDefault: z.enum(reviewVerdicts),
 });
 export type FraudSettings = z.infer<typeof fraudSettings>;
 

@@ -5,6 +5,7 @@ import { authorizationExpiry, expiryLook, giftCardsAloneExpiry } from './authori
 import type { Movement } from './movements/movement.ts';
 import { movementId } from './movements/movement.ts';
 import type { Payment } from './payment.ts';
+import { wholeParts } from './tenders/tender-share.ts';
 import type { PaymentChange } from './payment-change.ts';
 
 /**
@@ -50,7 +51,7 @@ export function goOn(
       ...(resolveAt === undefined ? {} : { resolveAt }),
     };
   }
-  const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
+  const parts = wholeParts(payment);
   const movement: Movement = {
     id: movementId('capture', payment.id, 'automatic'),
     kind: 'capture',

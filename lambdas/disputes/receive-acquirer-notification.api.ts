@@ -43,11 +43,9 @@ const labels = labelDependencies(settings);
 /** A reference that is none of ours is told of something that is none of ours. */
 async function keepFraudNotice(notice: { readonly authorizationReference: string; readonly reportedAt: string }) {
   const paymentId = paymentIdOfAuthorization(notice.authorizationReference);
-  if (paymentId === undefined || !(await dependencies.store.findPayment(paymentId))) {
-    log.warn('fraud notice of a stranger', { reference: notice.authorizationReference });
-    return;
-  }
-  await recordLabel(labels, { paymentId, source: 'fraud_notice', isFraud: true, knownAt: notice.reportedAt });
+  const label = { source: 'fraud_notice', isFraud: true, knownAt: notice.reportedAt } as const;
+  const kept = paymentId === undefined ? 'paymentUnknown' : await recordLabel(labels, { paymentId, ...label });
+  if (kept === 'paymentUnknown') log.warn('fraud notice of a stranger', { reference: notice.authorizationReference });
 }
 
 export const handler = signedHandler(disputeRoutes.receiveAcquirerNotification, keys, async (body, now) => {

@@ -14,7 +14,9 @@ const dependencies = labelDependencies(readEnvironment(labelEnvironment));
 /** Keeps what disputes and reviewers say of payments. The same event again changes nothing. */
 export const handler = taskHandler(z.object({ detail: z.union([disputeEvent, event]) }), async ({ detail }) => {
   const label = labelOf(detail);
-  if (label) await recordLabel(dependencies, label);
+  if (!label) return;
+  const kept = await recordLabel(dependencies, label);
+  if (kept === 'paymentUnknown') throw new Error(`A label is about payment ${label.paymentId}, which does not exist`);
 });
 
 function labelOf(detail: z.infer<typeof disputeEvent> | z.infer<typeof event>): Label | undefined {

@@ -4,6 +4,7 @@ import { movementId } from '../../payments/movements/movement.ts';
 import { unattendedAt } from '../../payments/movements/unattended.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { PaymentChange, Transition } from '../../payments/transition.ts';
+import { wholeParts } from '../../payments/tenders/tender-share.ts';
 import type { PaymentReview, ReviewVerdict } from './review.ts';
 import { deadlineReviewer } from './review.ts';
 
@@ -67,7 +68,7 @@ function approvedChange(payment: Payment, review: PaymentReview, now: Date): Par
 }
 
 function declinedChange(payment: Payment, review: PaymentReview, now: Date): Partial<PaymentChange> {
-  const parts = payment.shares?.map(({ amount }) => ({ amount, taken: amount }));
+  const parts = wholeParts(payment);
   const movement: Movement = {
     id: movementId('void', payment.id, review.id),
     kind: 'void',

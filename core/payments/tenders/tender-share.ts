@@ -47,6 +47,11 @@ export function partsOf({ amount, taken, parts }: Moved): readonly TenderPart[] 
   return parts ?? [{ amount, taken }];
 }
 
+/** All of each share; undefined where one card pays alone. */
+export function wholeParts({ shares }: Pick<Paid, 'shares'>): readonly TenderPart[] | undefined {
+  return shares?.map(({ amount }) => ({ amount, taken: amount }));
+}
+
 export const noPart: TenderPart = { amount: 0n, taken: 0n };
 
 /** What a movement does at the acquirer; nothing when the payment has no card or the movement leaves it alone. */
