@@ -1,13 +1,12 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { monitoringLogMessages } from '../core/fraud/monitoring/log-messages.ts';
 import type { Environment as MonitorModelEnvironment } from '../lambdas/fraud/monitor-model.schedule.ts';
 import type { DataStack } from './data-stack.ts';
-import { HouseAlarm } from './house/alarm.ts';
 import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
+import { LogAlarm } from './house/log-alarm.ts';
 import { HouseSchedule } from './house/schedule.ts';
 import type { Stage } from './stage.ts';
 
@@ -37,20 +36,10 @@ export class FraudUpkeep extends Construct {
       usefulFor: Duration.hours(12),
       target,
     });
-    this.alarmOn(target);
-  }
-
-  private alarmOn({ function: { logGroup } }: HouseFunction): void {
-    const filter = new MetricFilter(this, 'FindingsFilter', {
-      logGroup,
-      // Lambda's JSON format puts what was logged under `message`.
-      filterPattern: FilterPattern.stringValue('$.message.message', '=', monitoringLogMessages.findings),
-      metricNamespace: Stack.of(this).stackName,
+    new LogAlarm(this, 'Findings', {
+      target,
+      message: monitoringLogMessages.findings,
       metricName: 'FraudModelFindings',
-    });
-    new HouseAlarm(this, 'FindingsAlarm', {
-      metric: filter.metric({ period: Duration.minutes(5), statistic: 'Sum' }),
-      threshold: 1,
       meaning: 'The fraud model needs a look: see GET /v1/fraud-reports.',
       runbook: 'Fraud model needs a look',
     });

@@ -46,7 +46,8 @@ export class Payments extends Construct {
     super(scope, id);
     const recordOutcome = this.createRecordOutcome(props);
     const { finishMovements, functions } = createMovements(this, props);
-    const reviews = new Reviews(props.fraud, { ...props, finishMovements });
+    // Reviews are named as part of fraud, though they are of this stack: their workflow acts on payments.
+    const reviews = new Reviews(new Construct(Stack.of(this), 'Fraud'), { ...props, finishMovements });
     const steps = { recordOutcome, finishMovements, reviews };
     this.authorizePayment = this.createAuthorizePayment(props, steps);
     this.resolvePayment = this.createResolvePayment(props, steps);

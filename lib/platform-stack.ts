@@ -6,7 +6,7 @@ import type { DataStack } from './data-stack.ts';
 import { Disputes } from './disputes.ts';
 import { Documentation } from './documentation.ts';
 import { Exceptions } from './exceptions.ts';
-import { Fraud } from './fraud.ts';
+import type { Fraud } from './fraud.ts';
 import { Fx } from './fx.ts';
 import { GiftCards } from './gift-cards.ts';
 import { sendAlarms } from './house/alarm.ts';
@@ -22,14 +22,15 @@ import { Tokens } from './tokens.ts';
 export interface PlatformStackProps extends StackProps {
   readonly stage: Stage;
   readonly data: DataStack;
+  readonly fraud: Fraud;
 }
 
-/** All that works: the API, the functions, the workflows. It keeps nothing and can be replaced as a whole. */
+/** The API, and what works for its callers: functions and workflows. It keeps nothing and can be replaced as a whole. */
 export class PlatformStack extends Stack {
   /** Started for payments that somebody has to look into. */
   readonly resolvePayment: HouseStateMachine;
 
-  constructor(scope: Construct, id: string, { stage, data, ...props }: PlatformStackProps) {
+  constructor(scope: Construct, id: string, { stage, data, fraud, ...props }: PlatformStackProps) {
     super(scope, id, { description: `Quittance (${stage.name}): API, functions and workflows.`, ...props });
     const acquirerUrl = new CfnParameter(this, 'AcquirerUrl', {
       description: 'Base URL of the acquirer.',
@@ -50,7 +51,6 @@ export class PlatformStack extends Stack {
 
     const documentation = new Documentation(this, 'Documentation', { stage });
     const tokens = new Tokens(this, 'Tokens', { stage, data });
-    const fraud = new Fraud(this, 'Fraud', { stage, data });
     const payments = new Payments(this, 'Payments', { stage, data, acquirerUrl, fraud });
     this.resolvePayment = payments.resolvePayment;
     const fx = new Fx(this, 'Fx', { stage, data, ratesUrl });

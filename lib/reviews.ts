@@ -20,8 +20,7 @@ export interface ReviewsProps {
 }
 
 /**
- * Payments in doubt wait for a person: the workflow that waits, and what operators see and say. All of it belongs to `scope`, the
- * construct of fraud.
+ * Payments in doubt wait for a person: the workflow that waits, and what operators see and say. All of it belongs to `scope`.
  */
 export class Reviews {
   readonly #scope: Construct;

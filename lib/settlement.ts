@@ -1,13 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { settlementLogMessages } from '../core/settlement/log-messages.ts';
 import type { Environment as ReconcileSettlementEnvironment } from '../lambdas/settlement/reconcile-settlement.schedule.ts';
 import type { DataStack } from './data-stack.ts';
-import { HouseAlarm } from './house/alarm.ts';
 import type { VariablesOf } from './house/environment.ts';
 import { HouseFunction } from './house/function.ts';
+import { LogAlarm } from './house/log-alarm.ts';
 import { HouseSchedule } from './house/schedule.ts';
 import type { Stage } from './stage.ts';
 
@@ -31,14 +30,16 @@ export class Settlement extends Construct {
       usefulFor: Duration.hours(6),
       target,
     });
-    this.alarmOn(target, {
-      id: 'Unexplained',
+    new LogAlarm(this, 'Unexplained', {
+      target,
+      metricName: 'SettlementUnexplained',
       message: settlementLogMessages.unexplained,
       meaning: "Something of the acquirer's settlement does not fit our book: see GET /v1/exceptions.",
       runbook: 'Settlement does not fit',
     });
-    this.alarmOn(target, {
-      id: 'Overdue',
+    new LogAlarm(this, 'Overdue', {
+      target,
+      metricName: 'SettlementOverdue',
       message: settlementLogMessages.overdue,
       meaning: 'Captures or refunds were not settled in time: clearing does not come to zero.',
       runbook: 'Money does not clear in time',
@@ -80,22 +81,4 @@ export class Settlement extends Construct {
   }
 
   /** The function's log says it once for each run that found something new; more than that no metric has to know. */
-  private alarmOn(
-    { function: { logGroup } }: HouseFunction,
-    { id, message, meaning, runbook }: Readonly<Record<'id' | 'message' | 'meaning' | 'runbook', string>>,
-  ): void {
-    const filter = new MetricFilter(this, `${id}Filter`, {
-      logGroup,
-      // Lambda's JSON format puts what was logged under `message`.
-      filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
-      metricNamespace: Stack.of(this).stackName,
-      metricName: `Settlement${id}`,
-    });
-    new HouseAlarm(this, `${id}Alarm`, {
-      metric: filter.metric({ period: Duration.minutes(5), statistic: 'Sum' }),
-      threshold: 1,
-      meaning,
-      runbook,
-    });
-  }
 }

@@ -2,7 +2,6 @@ import { Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
-import { FraudUpkeep } from './fraud-upkeep.ts';
 import { GiftCardUpkeep } from './gift-card-upkeep.ts';
 import { sendAlarms } from './house/alarm.ts';
 import type { HouseStateMachine } from './house/state-machine.ts';
@@ -24,7 +23,6 @@ export class UpkeepStack extends Stack {
     super(scope, id, { description: `Quittance (${stage.name}): schedules and streams.`, ...props });
     new PaymentUpkeep(this, 'PaymentUpkeep', { stage, data, resolvePayment });
     new GiftCardUpkeep(this, 'GiftCardUpkeep', { stage, data });
-    new FraudUpkeep(this, 'FraudUpkeep', { stage, data });
     sendAlarms(this, stage);
   }
 }

@@ -19,15 +19,16 @@ function stacksIn(manifest: string) {
 }
 
 describe('the app', () => {
-  test('has a data stack and a platform stack that follows it', async () => {
+  test('has a data stack, and stacks that work on it and follow it', async () => {
     const { folder } = await givenAssembly('local');
     const stacks = stacksIn(readFileSync(join(folder, 'manifest.json'), 'utf8'));
     expect(stacks.map(([name]) => name)).toEqual([
       'Quittance-local-Data',
+      'Quittance-local-Fraud',
       'Quittance-local-Platform',
       'Quittance-local-Upkeep',
     ]);
-    expect(stacks[1]?.[1].dependencies).toContain('Quittance-local-Data');
+    for (const [, { dependencies }] of stacks.slice(1)) expect(dependencies).toContain('Quittance-local-Data');
   });
 
   test('has no findings in production, and protects it from being deleted', async () => {
@@ -36,6 +37,7 @@ describe('the app', () => {
     const stacks = stacksIn(manifest);
     expect(stacks.map(([name]) => name)).toEqual([
       'Quittance-prod-Data',
+      'Quittance-prod-Fraud',
       'Quittance-prod-Platform',
       'Quittance-prod-Upkeep',
     ]);

@@ -21,7 +21,7 @@ export interface Template {
 export interface Assembly {
   readonly folder: string;
   readonly data: Template;
-  /** All that works, of the stacks Platform and Upkeep. */
+  /** All that works, of all stacks but the one that keeps state. */
   readonly platform: Template;
 }
 
@@ -33,15 +33,18 @@ export async function givenAssembly(stage: string): Promise<Assembly> {
   const folder = stdout.trim().split('\n').at(-1) ?? '';
   const read = (stack: string) =>
     JSON.parse(readFileSync(join(folder, `Quittance-${stage}-${stack}.template.json`), 'utf8')) as Template;
-  return { folder, data: read('Data'), platform: bothOf(read('Platform'), read('Upkeep')) };
+  return { folder, data: read('Data'), platform: togetherOf(workingStacks.map(read)) };
 }
 
-/** What two stacks have together: their logical ids differ, for they have no construct of the same name. */
-export function bothOf(one: Template, other: Template): Template {
+/** The stacks that keep nothing. */
+export const workingStacks = ['Fraud', 'Platform', 'Upkeep'] as const;
+
+/** What stacks have together: their logical ids differ, for they have no construct of the same name. */
+export function togetherOf(templates: readonly Template[]): Template {
   return {
-    Resources: { ...one.Resources, ...other.Resources },
-    Outputs: { ...one.Outputs, ...other.Outputs },
-    Parameters: { ...one.Parameters, ...other.Parameters },
+    Resources: Object.assign({}, ...templates.map((each) => each.Resources)) as Template['Resources'],
+    Outputs: Object.assign({}, ...templates.map((each) => each.Outputs)) as Template['Outputs'],
+    Parameters: Object.assign({}, ...templates.map((each) => each.Parameters)) as Template['Parameters'],
   };
 }
 

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { DataStack } from '../../lib/data-stack.ts';
+import { FraudStack } from '../../lib/fraud-stack.ts';
 import { projectPath } from '../../lib/house/root.ts';
 import { PlatformStack } from '../../lib/platform-stack.ts';
 import { readStage } from '../../lib/stage.ts';
 import { UpkeepStack } from '../../lib/upkeep-stack.ts';
-import { bothOf } from './assembly.ts';
+import { togetherOf, workingStacks } from './assembly.ts';
 import type { Template } from './assembly.ts';
 
 /**
@@ -29,12 +30,13 @@ export function synthesizeStage(settings: object): { readonly data: Template; re
     const stage = readStage(app.node);
     const common = { stage, env: { region: stage.region } };
     const data = new DataStack(app, 'Data', common);
-    const { resolvePayment } = new PlatformStack(app, 'Platform', { ...common, data });
+    const { fraud } = new FraudStack(app, 'Fraud', { ...common, data });
+    const { resolvePayment } = new PlatformStack(app, 'Platform', { ...common, data, fraud });
     new UpkeepStack(app, 'Upkeep', { ...common, data, resolvePayment });
     app.synth();
     const read = (stack: string) =>
       JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as Template;
-    return { data: read('Data'), platform: bothOf(read('Platform'), read('Upkeep')) };
+    return { data: read('Data'), platform: togetherOf(workingStacks.map(read)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
