@@ -34,6 +34,8 @@ export interface Route {
   readonly pathParameters?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** How many bytes the body may have; 64 KB unless given. */
+  readonly largestBodyBytes?: number;
   /** Answers by status; problems are added by openapi.ts. */
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
 }

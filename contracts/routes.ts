@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { disputeRoutes } from './disputes.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { fraudRoutes } from './fraud.ts';
+import { fraudModelRoutes } from './fraud-models.ts';
 import { fxRoutes } from './fx.ts';
 import { giftCardRoutes } from './gift-cards.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -37,4 +38,5 @@ export const routes: readonly Route[] = [
   ...Object.values(disputeRoutes),
   ...Object.values(reviewRoutes),
   ...Object.values(fraudRoutes),
+  ...Object.values(fraudModelRoutes),
 ];

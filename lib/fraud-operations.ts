@@ -1,4 +1,9 @@
 import type { Construct } from 'constructs';
+import type { Environment as RollBackFraudModelEnvironment } from '../lambdas/fraud/roll-back-fraud-model.api.ts';
+import type { Environment as PromoteFraudModelEnvironment } from '../lambdas/fraud/promote-fraud-model.api.ts';
+import type { Environment as GetFraudModelsEnvironment } from '../lambdas/fraud/get-fraud-models.api.ts';
+import type { Environment as CreateFraudModelEnvironment } from '../lambdas/fraud/create-fraud-model.api.ts';
+import type { Environment as CompareFraudModelsEnvironment } from '../lambdas/fraud/compare-fraud-models.api.ts';
 import type { Environment as CreateFraudListEntryEnvironment } from '../lambdas/fraud/create-fraud-list-entry.api.ts';
 import type { Environment as DeleteFraudListEntryEnvironment } from '../lambdas/fraud/delete-fraud-list-entry.api.ts';
 import type { Environment as GetFraudSettingsEnvironment } from '../lambdas/fraud/get-fraud-settings.api.ts';
@@ -17,18 +22,18 @@ interface FraudOperationsProps {
 }
 
 /**
- * The functions by which operators set things about fraud, without a deployment: limits and costs, and whom they block or allow. They
+ * The functions by which operators set things about fraud, without a deployment: limits and costs, whom they block or allow, and which model decides. They
  * belong to `scope`, the construct of fraud.
  */
 export function createFraudOperations(scope: Construct, props: FraudOperationsProps): readonly HouseFunction[] {
-  return [...createSettings(scope, props), ...createLists(scope, props)];
+  return [...createSettings(scope, props), ...createLists(scope, props), ...createModels(scope, props)];
 }
 
 function create(
   scope: Construct,
   id: string,
   { stage }: FraudOperationsProps,
-  props: Omit<HouseFunctionProps, 'stage' | 'timeoutSeconds'>,
+  props: Omit<HouseFunctionProps, 'stage' | 'timeoutSeconds'> & { readonly timeoutSeconds?: number },
 ): HouseFunction {
   return new HouseFunction(scope, id, { stage, timeoutSeconds: 10, ...props });
 }
@@ -82,4 +87,44 @@ function createLists(scope: Construct, props: FraudOperationsProps): readonly Ho
     .may(['dynamodb:Query'], fraudTable.indexArn('byList'))
     .may(['dynamodb:BatchGetItem'], fraudTable.tableArn);
   return [listEntries, createEntry, deleteEntry, listReports];
+}
+
+function createModels(scope: Construct, props: FraudOperationsProps): readonly HouseFunction[] {
+  const { fraudTable, paymentsTable } = props.data;
+  const environment = { FRAUD_TABLE_NAME: fraudTable.tableName };
+  const readers = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+  const getModels = create(scope, 'GetFraudModels', props, {
+    handler: 'fraud/get-fraud-models.api',
+    purpose: 'answers which models score',
+    environment: environment satisfies VariablesOf<GetFraudModelsEnvironment>,
+  }).may(readers, fraudTable.tableArn);
+  const createModel = create(scope, 'CreateFraudModel', props, {
+    handler: 'fraud/create-fraud-model.api',
+    purpose: 'puts a model in as challenger',
+    environment: environment satisfies VariablesOf<CreateFraudModelEnvironment>,
+  }).may([...readers, 'dynamodb:PutItem'], fraudTable.tableArn);
+  const promoteModel = create(scope, 'PromoteFraudModel', props, {
+    handler: 'fraud/promote-fraud-model.api',
+    purpose: 'lets the challenger decide',
+    environment: environment satisfies VariablesOf<PromoteFraudModelEnvironment>,
+  }).may([...readers, 'dynamodb:PutItem'], fraudTable.tableArn);
+  const rollBackModel = create(scope, 'RollBackFraudModel', props, {
+    handler: 'fraud/roll-back-fraud-model.api',
+    purpose: 'takes the promotion of a model back',
+    environment: environment satisfies VariablesOf<RollBackFraudModelEnvironment>,
+  }).may([...readers, 'dynamodb:PutItem'], fraudTable.tableArn);
+  const compareModels = create(scope, 'CompareFraudModels', props, {
+    handler: 'fraud/compare-fraud-models.api',
+    purpose: 'holds champion and challenger beside each other',
+    // As long as API Gateway waits: thousands of payments are read.
+    timeoutSeconds: 29,
+    environment: {
+      ...environment,
+      PAYMENTS_TABLE_NAME: paymentsTable.tableName,
+    } satisfies VariablesOf<CompareFraudModelsEnvironment>,
+  })
+    .may(readers, fraudTable.tableArn)
+    .may(['dynamodb:Query'], paymentsTable.indexArn('byCreatedAt'))
+    .may(['dynamodb:BatchGetItem'], paymentsTable.tableArn);
+  return [getModels, createModel, promoteModel, rollBackModel, compareModels];
 }

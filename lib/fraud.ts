@@ -3,6 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { servingLogMessages } from '../core/fraud/serving/log-messages.ts';
 import type { Environment as CountDeclinesEnvironment } from '../lambdas/fraud/count-declines.event.ts';
 import type { Environment as RecordLabelEnvironment } from '../lambdas/fraud/record-label.event.ts';
 import type { Environment as RememberPaymentsEnvironment } from '../lambdas/fraud/remember-payments.stream.ts';
@@ -10,6 +11,7 @@ import type { Environment as ScoreFraudEnvironment } from '../lambdas/fraud/scor
 import type { DataStack } from './data-stack.ts';
 import { createFraudOperations } from './fraud-operations.ts';
 import type { VariablesOf } from './house/environment.ts';
+import { LogAlarm } from './house/log-alarm.ts';
 import { HouseFunction } from './house/function.ts';
 import { DeadLetterQueue } from './house/queue.ts';
 import { StreamMapping } from './house/stream-mapping.ts';
@@ -34,8 +36,15 @@ export class Fraud extends Construct {
         REVIEWS_TABLE_NAME: reviewsTable.tableName,
       } satisfies VariablesOf<ScoreFraudEnvironment>,
     })
-      .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem'], fraudTable.tableArn)
+      .may(['dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:GetItem'], fraudTable.tableArn)
       .may(['dynamodb:BatchGetItem'], reviewsTable.tableArn);
+    new LogAlarm(this, 'ModelRefused', {
+      target: this.scoreFraud,
+      message: servingLogMessages.refused,
+      metricName: 'FraudModelRefused',
+      meaning: 'A fraud model cannot score: the shipped one, or the rules alone, decide in its place.',
+      runbook: 'Fraud model cannot score',
+    });
     this.rememberPayments(stage, data);
 
     const countDeclines = new HouseFunction(this, 'CountDeclines', {

@@ -1,5 +1,5 @@
 /**
- * `npm run model -- train | evaluate`: trains the fraud model on labelled payments, or on our own, or says how well one that was trained on a week
+ * `npm run model`: trains the fraud model on labelled payments, or on our own, or says how well one that was trained on a week
  * tells the payments of another. Progress goes to standard error.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,12 +13,13 @@ import type { FoundItems } from '../scripts/verify-ledger/read-data-folder.ts';
 import { readDataFolder } from '../scripts/verify-ledger/read-data-folder.ts';
 import { readExport } from '../scripts/verify-ledger/read-export.ts';
 import { describeKept, keptPayments, splitByTime } from './evaluation/kept-payments.ts';
-import { areaUnderRoc, averagePrecision } from './evaluation/metrics.ts';
+import { areaUnderRoc, averagePrecision } from '../core/fraud/monitoring/ranking.ts';
 import type { FoldOfData } from './evaluation/protocol.ts';
 import { marginsOf, testFold, trainOnFold } from './evaluation/protocol.ts';
 import { readTransactions, replayTransactions } from './evaluation/read-transactions.ts';
 import { trainOnSimulation } from './evaluation/evaluate-simulation.ts';
 import { simulate } from './simulator/simulate.ts';
+import { changeModels, rolesCommands } from './roles-commands.ts';
 import { calibrate } from './training/calibrate.ts';
 import type { Examples } from './training/train-forest.ts';
 import { trainForest, usualOptions } from './training/train-forest.ts';
@@ -43,7 +44,13 @@ Trains on days D to D+6 of FILE (its format: the README of the shared data), wai
 after them. Days count from the file's day 0. --simulation makes its own market by a seed; so is model/shipped-model.json made.
 --from-table learns from our own payments, of the data folder QUITTANCE_DATA_DIR (.quittance) or of exports of the payments' and the fraud
 table (DynamoDB export to S3), as they were scored: fraud is what became known as such, genuine what nobody complained of in N days (30).
-The newest quarter is held out, for calibration and to compare with the shipped model.`;
+The newest quarter is held out, for calibration and to compare with the shipped model.
+
+       npm run model -- models | compare [--days 7] | promote [--days 7] [--force] | roll-back
+       npm run model -- challenge --file FILE --note TEXT
+Which models of a running stack score: a new one becomes challenger, whose words are only written down, beside the champion's. promote prints
+how both did and lets the challenger decide; roll-back takes that back. QUITTANCE_URL (http://127.0.0.1:8787) is the API, QUITTANCE_CLIENT
+the id and the secret of a client for operations, with a colon between, QUITTANCE_TOKEN_URL where it gets its tokens (/oauth2/token there).`;
 
 interface Options {
   readonly data: string;
@@ -52,7 +59,7 @@ interface Options {
   readonly json: boolean;
 }
 
-await runCommand(usage, () => {
+await runCommand(usage, async () => {
   const { positionals, values } = parseCommandLine({
     args: process.argv.slice(2),
     allowPositionals: true,
@@ -64,9 +71,15 @@ await runCommand(usage, () => {
       'from-table': { type: 'boolean', default: false },
       'mature-days': { type: 'string', default: '30' },
       json: { type: 'boolean', default: false },
+      file: { type: 'string' },
+      note: { type: 'string' },
+      days: { type: 'string', default: '7' },
+      force: { type: 'boolean', default: false },
     },
   });
   const { data, 'train-day': day, out, json, simulation } = values;
+  const command = rolesCommands.find((each) => each === positionals.join(' '));
+  if (command) return changeModels(command, values);
   if (values['from-table']) return trainOnTable(positionals, values['mature-days'], out);
   if (simulation !== undefined && positionals.join(' ') === 'train') return trainShipped(simulation, out);
   if (data === undefined) throw new UsageError('--data is missing.');

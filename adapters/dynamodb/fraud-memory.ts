@@ -12,7 +12,8 @@ import type { BurstKind } from './burst-item.ts';
 import { burstKey, isBurstItem, sumNames, toBurstDay } from './burst-item.ts';
 import { isSettingsItem, settingsKey, toKeptSettings } from './fraud-settings-item.ts';
 import { isListEntryItem, listEntryKey, toListEntry } from './list-entry-item.ts';
-import { profileKey, toProfile } from './profile-item.ts';
+import { isRolesItem, rolesKey, toModelRoles } from './model-item.ts';
+import { isProfileItem, profileKey, toProfile } from './profile-item.ts';
 import { reviewsOfDayKey } from './review-item.ts';
 
 /** A day's item is read until the end of the next one. */
@@ -149,7 +150,7 @@ async function add(
   return before;
 }
 
-/** One request for all: the profiles, the day before of what is counted by days, operators' settings and lists, and today's reviews. */
+/** One request for all: the profiles, the day before of what is counted by days, operators' settings, lists and models, and today's reviews. */
 async function recall(
   client: DynamoDBClient,
   { fraudTableName, reviewsTableName }: Tables,
@@ -166,6 +167,7 @@ async function recall(
     profileKey('seller', seller),
     ...listEntryIds(takingPart).map(listEntryKey),
     settingsKey,
+    rolesKey,
   ];
   const found = await batchGetFrom(client, { [fraudTableName]: keys, [reviewsTableName]: [reviewsOfDayKey(today)] });
   const [ofDay] = found.get(reviewsTableName) ?? [];
@@ -176,7 +178,8 @@ function recalled(items: readonly Record<string, AttributeValue>[], dayBefore: n
   const bursts = items.filter((item) => isBurstItem(item));
   const settings = items.find(isSettingsItem);
   const listed = items.filter(isListEntryItem);
-  const profiles = items.filter((item) => !isBurstItem(item) && !isSettingsItem(item) && !isListEntryItem(item));
+  const roles = items.find(isRolesItem);
+  const profiles = items.filter(isProfileItem);
   const before = (kind: BurstKind) => bursts.find((item) => isBurstItem(item, kind));
   const [cardBefore, deviceBefore] = [before('card'), before('device')];
   return {
@@ -184,6 +187,7 @@ function recalled(items: readonly Record<string, AttributeValue>[], dayBefore: n
     ...(cardBefore && { cardBefore: toBurstDay(cardBefore, dayBefore) }),
     ...(deviceBefore && { deviceBefore: toBurstDay(deviceBefore, dayBefore) }),
     ...(settings && { settings: toKeptSettings(settings).settings }),
+    ...(roles && { roles: toModelRoles(roles) }),
     ...(listed.length > 0 && { listed: listed.map(toListEntry) }),
   };
 }

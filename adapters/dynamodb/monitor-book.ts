@@ -26,22 +26,22 @@ const reportItem = z.object({
   findings: z.array(z.string()),
 });
 
-const baselineKey = (schemaHash: string) => ({ pk: { S: `baseline#${schemaHash}` } });
+const baselineKey = (name: string) => ({ pk: { S: `baseline#${name}` } });
 const reportKey = (day: string) => ({ pk: { S: `report#${day}` } });
 
 /** Reports of each day, and what they compare with, in the fraud table. */
 export function dynamoMonitorBook(client: DynamoDBClient, tableName: string): MonitorBook {
   return {
-    baseline: async (schemaHash) => {
+    baseline: async (name) => {
       const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: baselineKey(schemaHash), ConsistentRead: true }),
+        new GetItemCommand({ TableName: tableName, Key: baselineKey(name), ConsistentRead: true }),
       );
       return item && baselineItem.parse(unmarshall(item)).baseline;
     },
-    keepBaseline: async (schemaHash, baseline) => {
+    keepBaseline: async (name, baseline) => {
       const put = new PutItemCommand({
         TableName: tableName,
-        Item: { ...marshall({ baseline }), ...baselineKey(schemaHash) },
+        Item: { ...marshall({ baseline }), ...baselineKey(name) },
         ConditionExpression: 'attribute_not_exists(pk)',
       });
       await conditionHeld(client.send(put));

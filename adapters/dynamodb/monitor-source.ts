@@ -41,10 +41,10 @@ export function dynamoMonitorSource(
   };
 }
 
-function observed({ change, features, cause }: StoredTransition, labels: readonly Label[]): ObservedPayment[] {
+function observed({ change, features, models, cause }: StoredTransition, labels: readonly Label[]): ObservedPayment[] {
   const { fraud } = change;
   if (!fraud) return [];
   const vector = features?.schema === featureSchemaHash ? vectorOf(features) : [];
   const wasTaken = cause === 'approved' || cause === 'held';
-  return [{ score: fraud.score, decision: fraud.decision, vector, wasTaken, labels }];
+  return [{ score: fraud.score, decision: fraud.decision, vector, wasTaken, labels, ...(models && { models }) }];
 }

@@ -99,6 +99,12 @@ function lastTouched({ kind, value }: Profile): number {
   return (value.sums.epoch + 1) * daysPerEpoch;
 }
 
+const kinds: ReadonlySet<string | undefined> = new Set<ProfileKind>(['card', 'seller', 'buyer', 'address']);
+
+export function isProfileItem(item: Record<string, AttributeValue>): boolean {
+  return kinds.has(item['pk']?.S?.split('#')[0]);
+}
+
 /** Throws when the item is no profile as this release writes it. */
 export function toProfile(item: Record<string, AttributeValue>): Profile {
   const [kind, id = ''] = (item['pk']?.S ?? '').split('#');

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Lot, LotChange } from '../../core/lots/lot.ts';
 import type { Attempt } from '../../core/payments/attempt.ts';
 import { eventTypes } from '../../core/payments/events.ts';
-import { assessment, paymentReview, tenderShare } from '../../core/payments/messages.ts';
+import { askedModels, assessment, paymentReview, tenderShare } from '../../core/payments/messages.ts';
 import { movementReference } from '../../core/payments/movements/movement.ts';
 import { authorizationReference, paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
@@ -133,6 +133,7 @@ const transitionItem = z.object({
   context: contextItem.exactOptional(),
   /** Bytes cost less than numbers. */
   features: z.object({ schema: z.string(), values: binary }).exactOptional(),
+  models: askedModels.exactOptional(),
 });
 type TransitionItem = z.output<typeof transitionItem>;
 

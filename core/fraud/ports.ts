@@ -5,6 +5,7 @@ import type { SourceProfile } from './features/source-profile.ts';
 import type { Label } from './label.ts';
 import type { ListEntry } from './list-entry.ts';
 import type { Profile } from './profile.ts';
+import type { ModelRoles } from './serving/model-roles.ts';
 import type { FraudSettings, KeptSettings } from './settings.ts';
 
 /** A payment that is to be scored: what is known of it, and who takes part. */
@@ -49,6 +50,7 @@ export interface Recalled {
   readonly deviceBefore?: BurstDay;
   /** What operators have set, and whom they have listed. */
   readonly settings?: FraudSettings;
+  readonly roles?: ModelRoles;
   readonly listed?: readonly ListEntry[];
   /** How many reviews were opened today. */
   readonly reviewsToday?: number;

@@ -1,3 +1,4 @@
+import type { FraudAssessment } from './assessment.ts';
 import type { ModelWord } from './assess.ts';
 import { askModel, assess } from './assess.ts';
 import { burstFeatures } from './features/bursts.ts';
@@ -8,16 +9,18 @@ import { keepFeatures } from './features/kept-features.ts';
 import { newSeller } from './features/seller-profile.ts';
 import { newSource, sourceFeatures } from './features/source-profile.ts';
 import { verdictOf } from './list-entry.ts';
-import type { FraudModel } from './model/fraud-model.ts';
-import type { Counted, FraudMemory, Recalled, ScoreOrder } from './ports.ts';
-import type { Scored } from './scored.ts';
+import type { Counted, FraudMemory, Recalled, ScoreOrder, TakingPart } from './ports.ts';
+import type { AskedModels, Scored } from './scored.ts';
+import type { ModelRoles } from './serving/model-roles.ts';
+import { rolesAtFirst } from './serving/model-roles.ts';
+import type { NamedModel, ServedModels } from './serving/serve-models.ts';
 import { defaultSettings } from './settings.ts';
 import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
 export interface ScoreDependencies {
   readonly memory: FraudMemory;
-  /** None where there is no model that fits: the rules decide alone. */
-  readonly model: FraudModel | undefined;
+  /** The models of the roles; without a champion the rules decide alone. */
+  readonly serve: (roles: ModelRoles) => Promise<ServedModels>;
   /** Answers undefined for what fails, or takes longer than scoring may wait for it. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | undefined>;
 }
@@ -27,21 +30,22 @@ export interface ScoreDependencies {
  *
  * Primary course:
  * 1. It is counted for its card and its device; at the same time what is remembered of all who take part is read.
- * 2. The model tells how probable fraud is, and rules and costs make a decision of it, with reasons for people.
+ * 2. The champion tells how probable fraud is, and rules and costs make a decision of it, with reasons for people.
+ * 3. What they would make of the challenger's word is written down beside it.
  *
  * What is remembered may be late or fail to come: then the rules decide alone, by the default limits and without lists, and the
  * assessment says so. Counting may not.
  */
 export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOrder, now: Date): Promise<Scored> {
-  const { memory, model, inTime } = dependencies;
+  const { memory, inTime } = dependencies;
   const at = daysOf(now);
   const takingPart = takingPartOf(order);
   const event = paymentEventOf(order, takingPart, at);
   const [counted, recalled] = await Promise.all([
     memory.count(order.paymentId, takingPart, at),
-    inTime(memory.recall(takingPart, at)),
+    inTime(recallAll(dependencies, takingPart, at)),
   ]);
-  const { settings = defaultSettings, listed = [], reviewsToday = 0, ...known } = recalled ?? {};
+  const { settings = defaultSettings, listed = [], reviewsToday = 0, served, ...known } = recalled ?? {};
   const state = stateOf(counted, known, at);
   const [, cardPayments = 0, , cardDeclines = 0] = burstFeatures(state.cardBursts, at, event.device);
   const [, devicePayments = 0] = burstFeatures(state.deviceBursts, at, event.card);
@@ -56,11 +60,28 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
     listed: verdictOf(listed, now),
   };
   const vector = recalled && features(state, event);
-  const word: ModelWord | undefined = vector && model && askModel(model, vector);
+  const decide = (word: ModelWord | undefined) => assess(facts, word, settings, reviewsToday);
+  const ask = (named: NamedModel | undefined) => vector && named && askModel(named.model, vector);
+  const { champion, challenger } = served ?? {};
+  const assessment = decide(ask(champion));
+  const models = champion && vector && askedModels(champion.id, challenger?.id, () => decide(ask(challenger)));
   return {
-    assessment: assess(facts, word, settings, reviewsToday),
+    assessment,
     ...(vector && { features: keepFeatures(featureSchemaHash, vector) }),
+    ...(models && { models }),
   };
+}
+
+/** What is remembered, and the models that are to score it. */
+async function recallAll({ memory, serve }: ScoreDependencies, takingPart: TakingPart, at: number) {
+  const recalled = await memory.recall(takingPart, at);
+  return { ...recalled, served: await serve(recalled.roles ?? rolesAtFirst) };
+}
+
+function askedModels(champion: string, challenger: string | undefined, decide: () => FraudAssessment): AskedModels {
+  if (challenger === undefined) return { champion };
+  const { score, decision } = decide();
+  return { champion, challenger: { model: challenger, score, decision } };
 }
 
 /** What is remembered, with newcomers as new. */

@@ -42,9 +42,11 @@ export const resolutionOrder = z.object({
 });
 export type ResolutionOrder = z.infer<typeof resolutionOrder>;
 
+const decision = z.enum(['approve', 'review', 'decline']);
+
 export const assessment = z.object({
   score: z.number(),
-  decision: z.enum(['approve', 'review', 'decline']),
+  decision,
   reasons: z.array(
     z.object({
       code: z.enum(fraudReasonCodes),
@@ -55,18 +57,28 @@ export const assessment = z.object({
   decidedBy: z.enum(['model', 'rules']).default('rules'),
 });
 
-/** What scoring answers: the assessment, and what the model went by, its 32-bit floats as base64. */
+export const askedModels = z.object({
+  champion: z.string(),
+  challenger: z.object({ model: z.string(), score: z.number(), decision }).exactOptional(),
+});
+
+/** What scoring answers: the assessment, which models were asked, and what the model went by, its 32-bit floats as base64. */
 export const scoredPayment = assessment
   .extend({
     features: z.object({ schema: z.string(), values: base64Bytes }).exactOptional(),
+    models: askedModels.exactOptional(),
   })
-  .transform(({ features, ...found }): Scored => ({ assessment: found, ...(features && { features }) }));
+  .transform(({ features, models, ...found }): Scored => ({
+    assessment: found,
+    ...(features && { features }),
+    ...(models && { models }),
+  }));
 
 /** What scoring found, as a message. */
-export function toScoredMessage({ assessment: found, features }: Scored): z.input<typeof scoredPayment> {
+export function toScoredMessage({ assessment: found, features, models }: Scored): z.input<typeof scoredPayment> {
   const { reasons, ...rest } = found;
   const kept = features && { schema: features.schema, values: toBase64(features.values) };
-  return { ...rest, reasons: [...reasons], ...(kept && { features: kept }) };
+  return { ...rest, reasons: [...reasons], ...(kept && { features: kept }), ...(models && { models }) };
 }
 
 export const outcome = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import type { DisputeStep } from '../disputes/dispute.ts';
 import type { KeptFeatures } from '../fraud/features/kept-features.ts';
 import type { FraudAssessment } from '../fraud/assessment.ts';
-import type { Scored } from '../fraud/scored.ts';
+import type { AskedModels, Scored } from '../fraud/scored.ts';
 import { authorizationPostings } from '../ledger/payment-postings.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { assertBalanced } from '../ledger/posting.ts';
@@ -58,6 +58,8 @@ export interface Transition {
   readonly context?: PaymentContext;
   /** Of the outcome that came with a score: what the model went by. */
   readonly features?: KeptFeatures;
+  /** Which models scored it. */
+  readonly models?: AskedModels;
 }
 
 const orphanCheckDelayHours = 24;
@@ -97,6 +99,7 @@ export function transitionFor(
       change: changeOf(payment, rule.to, outcome, { scored, isInDoubt }, now),
       ...(payment.context ? { context: payment.context } : {}),
       ...(scored?.features ? { features: scored.features } : {}),
+      ...(scored?.models ? { models: scored.models } : {}),
     },
   };
 }

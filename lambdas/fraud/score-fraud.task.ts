@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoFraudMemory } from '../../adapters/dynamodb/fraud-memory.ts';
+import { modelReader } from '../../adapters/dynamodb/model-book.ts';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { parseModel } from '../../core/fraud/model/fraud-model.ts';
+import { servingLogMessages } from '../../core/fraud/serving/log-messages.ts';
+import { shippedModelId } from '../../core/fraud/serving/model-roles.ts';
+import { serveModels } from '../../core/fraud/serving/serve-models.ts';
 import { warmUp } from '../../core/fraud/warm-up.ts';
 import { scoreFraud } from '../../core/fraud/score-fraud.ts';
 import { authorizationOrder, toScoredMessage } from '../../core/payments/messages.ts';
@@ -19,12 +23,19 @@ export type Environment = z.input<typeof environment>;
 const longestMilliseconds = 300;
 
 const settings = readEnvironment(environment);
+const client = createDynamoDBClient();
 const dependencies = {
-  memory: dynamoFraudMemory(createDynamoDBClient(), {
+  memory: dynamoFraudMemory(client, {
     fraudTableName: settings.FRAUD_TABLE_NAME,
     reviewsTableName: settings.REVIEWS_TABLE_NAME,
   }),
-  model: loadModel(),
+  serve: serveModels({
+    shipped: loadModel(),
+    read: modelReader(client, settings.FRAUD_TABLE_NAME),
+    onRefused: (model, error) => {
+      log.error(servingLogMessages.refused, { model, error });
+    },
+  }),
   inTime: withinMilliseconds(longestMilliseconds, 'fraud model without what is remembered'),
 };
 
@@ -35,7 +46,7 @@ function loadModel() {
     warmUp(model);
     return model;
   } catch (error) {
-    log.error('fraud model refused', { error });
+    log.error(servingLogMessages.refused, { model: shippedModelId, error });
     return undefined;
   }
 }

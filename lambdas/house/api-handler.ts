@@ -85,8 +85,11 @@ function parseRequest<R extends Route>(
 const nothing = z.strictObject({});
 
 /** Of a route that takes no body nothing may be sent, or an object without anything in it: what is sent is meant. */
-function readBody({ body: schema }: Route, { body, isBase64Encoded }: APIGatewayProxyEventV2): unknown {
-  if (schema) return parsePart(schema, parseBody(body, isBase64Encoded), 'body');
+function readBody(
+  { body: schema, largestBodyBytes }: Route,
+  { body, isBase64Encoded }: APIGatewayProxyEventV2,
+): unknown {
+  if (schema) return parsePart(schema, parseBody(body, isBase64Encoded, largestBodyBytes), 'body');
   if (body !== undefined && body !== '') parsePart(nothing, parseBody(body, isBase64Encoded), 'body');
   return undefined;
 }

@@ -1,12 +1,16 @@
 import { ProblemError } from './problem-error.ts';
 
-/** API Gateway would pass up to 10 MB; no request of ours comes near this. */
-const largestBodyBytes = 64 * 1024;
+/** API Gateway would pass up to 10 MB; hardly a request of ours comes near this. */
+const usualBodyBytes = 64 * 1024;
 /** Our deepest body has three levels; a parser's stack and a validator's time are not for strangers to spend. */
 const deepestJson = 16;
 
 /** The JSON of a request's body: bounded before it is parsed, base64-decoded where API Gateway encoded it. */
-export function parseBody(body: string | undefined, isBase64Encoded: boolean): unknown {
+export function parseBody(
+  body: string | undefined,
+  isBase64Encoded: boolean,
+  largestBodyBytes = usualBodyBytes,
+): unknown {
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
   if (Buffer.byteLength(text) > largestBodyBytes) {
     throw new ProblemError('body_too_large', `The body may have at most ${largestBodyBytes} bytes.`);

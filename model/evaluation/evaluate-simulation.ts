@@ -2,7 +2,7 @@ import type { Forest } from '../../core/fraud/model/forest.ts';
 import type { Examples } from '../training/train-forest.ts';
 import { trainForest, usualOptions } from '../training/train-forest.ts';
 import type { AttackKind, SimulatedPayment } from '../simulator/payment.ts';
-import { averagePrecision } from './metrics.ts';
+import { averagePrecision } from '../../core/fraud/monitoring/ranking.ts';
 import { examplesOf, marginsOf } from './protocol.ts';
 import type { Occurrence } from './replay.ts';
 import { replay } from './replay.ts';

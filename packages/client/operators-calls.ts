@@ -1,6 +1,7 @@
 import type { Dispute } from '../../contracts/disputes.ts';
 import type { Exception } from '../../contracts/exceptions.ts';
 import type { FraudListEntry, FraudReport, FraudSettings } from '../../contracts/fraud.ts';
+import type { FraudModelComparison, FraudModels } from '../../contracts/fraud-models.ts';
 import type { LedgerEntry, TrialBalance } from '../../contracts/ledger.ts';
 import type { Review } from '../../contracts/reviews.ts';
 import { listCall } from './list.ts';
@@ -19,6 +20,13 @@ export interface CreateFraudListEntry {
   readonly value?: string;
   /** RFC 3339 UTC. */
   readonly expiresAt?: string;
+}
+
+export interface CreateFraudModel {
+  /** Where it comes from, for colleagues. */
+  readonly note: string;
+  /** The JSON of a model's file. */
+  readonly file: Readonly<Record<string, unknown>>;
 }
 
 export interface ReviewDecision {
@@ -59,6 +67,21 @@ export function operatorsCalls(send: Send) {
     /** How the model did, day by day, the newest first; `limit`. */
     listFraudReports: (page: Readonly<Record<string, string>> = {}) =>
       send(listCall<FraudReport>('/v1/fraud-reports', page)),
+    /** Which models score payments. */
+    getFraudModels: (): Promise<FraudModels> =>
+      send({ method: 'GET', path: '/v1/fraud-models', expect: isFraudModels }),
+    /** Puts a model in as challenger: the file that `npm run model -- train` wrote. */
+    createFraudModel: (model: CreateFraudModel): Promise<FraudModels> =>
+      send({ method: 'POST', path: '/v1/fraud-models', body: model, expect: isFraudModels }),
+    /** Champion and challenger on the payments of the last days; `no_challenger` when there is none. */
+    compareFraudModels: (days = 7): Promise<FraudModelComparison> =>
+      send({ method: 'GET', path: `/v1/fraud-models/comparison?days=${days}`, expect: isFraudModelComparison }),
+    /** The challenger decides from now on. */
+    promoteFraudModel: (id: string): Promise<FraudModels> =>
+      send({ method: 'POST', path: `/v1/fraud-models/${id}/promote`, expect: isFraudModels }),
+    /** Takes the promotion of this model back. */
+    rollBackFraudModel: (id: string): Promise<FraudModels> =>
+      send({ method: 'POST', path: `/v1/fraud-models/${id}/roll-back`, expect: isFraudModels }),
     createFraudListEntry: (entry: CreateFraudListEntry): Promise<FraudListEntry> =>
       send({ method: 'POST', path: '/v1/fraud-list-entries', body: entry, expect: isFraudListEntry }),
     deleteFraudListEntry: (id: string): Promise<undefined> =>
@@ -81,6 +104,10 @@ const isFraudSettings: Guard<FraudSettings> = (answer): answer is FraudSettings 
   has(answer, 'object') && answer.object === 'fraud_settings';
 const isFraudListEntry: Guard<FraudListEntry> = (answer): answer is FraudListEntry =>
   has(answer, 'object') && answer.object === 'fraud_list_entry';
+const isFraudModels: Guard<FraudModels> = (answer): answer is FraudModels =>
+  has(answer, 'object') && answer.object === 'fraud_models';
+const isFraudModelComparison: Guard<FraudModelComparison> = (answer): answer is FraudModelComparison =>
+  has(answer, 'object') && answer.object === 'fraud_model_comparison';
 const isReview: Guard<Review> = (answer): answer is Review => has(answer, 'object') && answer.object === 'review';
 const isDispute: Guard<Dispute> = (answer): answer is Dispute => has(answer, 'object') && answer.object === 'dispute';
 const isTrialBalance: Guard<TrialBalance> = (answer): answer is TrialBalance =>

@@ -32,6 +32,7 @@ let ids: {
 let freshCvc: string;
 const noDispute = 'dsp_00000000000000000000000000';
 const noReview = 'rev_00000000000000000000000000';
+const noModel = 'mdl_0000000000000000';
 const noListEntry = 'fle_00000000000000000000000000';
 
 beforeAll(async () => {
@@ -76,7 +77,9 @@ async function call({ method, path }: Row, bearer: string | undefined): Promise<
             ? noReview
             : capability === 'fraud-list-entries'
               ? noListEntry
-              : ids.payment;
+              : capability === 'fraud-models'
+                ? noModel
+                : ids.payment;
   const answer = await fetch(instance.baseUrl + path.replace('{id}', owned).replace('{name}', 'commission'), {
     method,
     headers: {
@@ -92,7 +95,7 @@ async function call({ method, path }: Row, bearer: string | undefined): Promise<
 
 /** A body that is none to complain of where an object is named first; elsewhere a security code's envelope. */
 function bodyFor(path: string): string | null {
-  if (path.endsWith('/void') || path.endsWith('/claim')) return null;
+  if (/\/(?:void|claim|promote|roll-back)$/u.test(path)) return null;
   if (path.endsWith('/decision')) return JSON.stringify({ decision: 'approve', reason: 'matrix' });
   if (path.endsWith('/captures')) return JSON.stringify({});
   if (path.endsWith('/refunds')) return JSON.stringify({ reason: 'matrix' });
@@ -103,6 +106,8 @@ function bodyFor(path: string): string | null {
 function answerToAStranger({ method, path }: Row): number {
   // Who is on no list is off it.
   if (path.startsWith('/v1/fraud-list-entries/')) return 204;
+  // There is no challenger, and nothing was promoted.
+  if (path.startsWith('/v1/fraud-models/')) return 409;
   if (path.includes('{id}')) return 404;
   if (method === 'GET') return 200;
   return path === '/v1/tokens' ? 422 : 400;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { ObservedCall } from '../../local/gateway/dispatcher.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorDynamo } from './operator-dynamo.ts';
 import { startCloudHere } from './cloud-here.ts';
 import { cvcFields } from './stored-tables.ts';
 import { cardNumber, encodings, filesHolding, holdsCvc, paymentOf, searchFor, shopper } from './support.ts';
@@ -19,12 +21,7 @@ beforeAll(async () => {
     calls.push({ what: `${service} ${operation} by ${caller.kind}`, text: JSON.stringify([input, answer]) });
   });
   buyer = shopper(here);
-  const { accessKeyId, secretAccessKey, sessionToken } = here.cloud.operatorCredentials;
-  dynamo = new DynamoDBClient({
-    endpoint: here.cloud.awsUrl,
-    region: here.cloud.region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-  });
+  dynamo = operatorDynamo(here);
 });
 
 afterAll(async () => {

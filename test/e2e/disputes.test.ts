@@ -1,4 +1,5 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
@@ -8,6 +9,7 @@ import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
 import { createClient } from '../../packages/client/index.ts';
 import { until } from '../adapters/acquirers/until.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorDynamo } from './operator-dynamo.ts';
 import { startCloudHere } from './cloud-here.ts';
 import { acquirerOf, givenCapturedPayment } from './disputing.ts';
 import { shopper } from './support.ts';
@@ -25,9 +27,7 @@ beforeAll(async () => {
   buyer = shopper(here);
   operator = createClient({ apiUrl: here.outputs.apiUrl, accessToken: here.accessTokenFor('operations/read') });
   acquirer = acquirerOf(here);
-  const { accessKeyId, secretAccessKey, sessionToken } = here.cloud.operatorCredentials;
-  const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  dynamo = new DynamoDBClient({ endpoint: here.cloud.awsUrl, region: here.cloud.region, credentials });
+  dynamo = operatorDynamo(here);
 });
 
 afterAll(async () => {

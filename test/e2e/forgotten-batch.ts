@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { streamArn } from '../../local/dynamodb/arns.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorOptions } from './operator-dynamo.ts';
 
 /**
  * Word of a batch of one record that the stream of a table gave up on, in this time. Without a number the stream has
@@ -13,9 +14,7 @@ export async function giveWordOfForgottenBatch(
   to: Date,
   sequenceNumber = '0',
 ): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
-  const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  const client = new SQSClient({ endpoint: cloud.awsUrl, region: cloud.region, credentials });
+  const client = new SQSClient(operatorOptions({ cloud }));
   const find = (type: string, id: string) =>
     cloud.assembly.resources.find(
       ({ type: of, logicalId }) => of === type && logicalId.replace(/[0-9A-F]{8}$/u, '') === id,

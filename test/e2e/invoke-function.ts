@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { itemJson } from '../item-json.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorOptions } from './operator-dynamo.ts';
 
 /**
  * Calls a function as an operator does from the console, by the id of its construct: what a daily schedule does, without
@@ -17,12 +18,7 @@ export async function invokeFunction(
       resourceType === 'AWS::Lambda::Function' && logicalId.replace(/[0-9A-F]{8}$/u, '') === id,
   );
   if (!found) throw new Error(`There is no function ${id}`);
-  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
-  const client = new LambdaClient({
-    endpoint: cloud.awsUrl,
-    region: 'eu-central-1',
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-  });
+  const client = new LambdaClient(operatorOptions({ cloud }));
   const answer = await client.send(
     new InvokeCommand({
       FunctionName: found.physicalId,

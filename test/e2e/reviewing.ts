@@ -4,6 +4,7 @@ import type { CreatePayment, Payment } from '../../packages/client/index.ts';
 import { createClient } from '../../packages/client/index.ts';
 import type { Connection } from '../../scripts/throw-away-instance.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorOptions } from './operator-dynamo.ts';
 import { signerOf } from './signed-tokens.ts';
 import { cardNumber, paymentOf } from './support.ts';
 import type { shopper } from './support.ts';
@@ -39,9 +40,7 @@ export async function stopReviewRun({ cloud }: CloudHere, reviewId: string): Pro
   const machine = cloud.assembly.resources.find(
     ({ type, logicalId }) => type === 'AWS::StepFunctions::StateMachine' && logicalId.startsWith('FraudReviewPayment'),
   );
-  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
-  const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  const client = new SFNClient({ endpoint: cloud.awsUrl, region: cloud.region, credentials });
+  const client = new SFNClient(operatorOptions({ cloud }));
   const executionArn = `${(machine?.arn ?? '').replace(':stateMachine:', ':execution:')}:${reviewId}`;
   await client.send(new StopExecutionCommand({ executionArn }));
   client.destroy();

@@ -1,7 +1,8 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { lotIdOf } from '../../core/payments/movements/movement-transition.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorDynamo, tableName } from './operator-dynamo.ts';
 import type { shopper } from './support.ts';
 import { cardNumber, paymentOf } from './support.ts';
 
@@ -75,17 +76,11 @@ async function tellOfSplitTender(
 }
 
 /** What a payout will do: it claims the lot. */
-export async function claimLot({ cloud }: CloudHere, lotId: string): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
-  const dynamo = new DynamoDBClient({
-    endpoint: cloud.awsUrl,
-    region: cloud.region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-  });
-  const table = cloud.assembly.resources.find(({ logicalId }) => logicalId.startsWith('LotsTable'));
+export async function claimLot(here: CloudHere, lotId: string): Promise<void> {
+  const dynamo = operatorDynamo(here);
   await dynamo.send(
     new UpdateItemCommand({
-      TableName: table?.physicalId ?? '',
+      TableName: tableName(here, 'LotsTable'),
       Key: { pk: { S: lotId } },
       UpdateExpression: 'SET #state = :claimed',
       ConditionExpression: 'attribute_exists(pk)',

@@ -1,5 +1,6 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CloudHere } from './cloud-here.ts';
+import { operatorDynamo, tableName } from './operator-dynamo.ts';
 import { giveWordOfForgottenBatch } from './forgotten-batch.ts';
 import { invokeFunction } from './invoke-function.ts';
 
@@ -30,12 +31,9 @@ export async function tellOfUpkeep(here: CloudHere, paymentId: string): Promise<
 }
 
 /** Lets a payment have been created when the pass of the next run looks: days, which the story does not wait for. */
-async function agePayment({ cloud }: CloudHere, paymentId: string, now: Date): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken } = cloud.operatorCredentials;
-  const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  const dynamo = new DynamoDBClient({ endpoint: cloud.awsUrl, region: cloud.region, credentials });
-  const TableName =
-    cloud.assembly.resources.find(({ logicalId }) => logicalId.startsWith('PaymentsTable'))?.physicalId ?? '';
+async function agePayment(here: CloudHere, paymentId: string, now: Date): Promise<void> {
+  const dynamo = operatorDynamo(here);
+  const TableName = tableName(here, 'PaymentsTable');
   const before = (hours: number) => new Date(now.getTime() - hours * hourMilliseconds).toISOString();
   // The pass of the shortest window looks back for 112 hours.
   const createdAt = before(113);

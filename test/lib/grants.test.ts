@@ -66,6 +66,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   FraudScoreFraud: [
     'dynamodb:BatchGetItem FraudTable',
     'dynamodb:BatchGetItem ReviewsTable',
+    'dynamodb:GetItem FraudTable',
     'dynamodb:UpdateItem FraudTable',
   ],
   FraudAwaitDecision: ['dynamodb:GetItem ReviewsTable', 'dynamodb:PutItem ReviewsTable'],
@@ -96,6 +97,28 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem FraudTable',
     'dynamodb:PutItem FraudTable',
     'dynamodb:Query PaymentsTable',
+  ],
+  FraudGetFraudModels: ['dynamodb:BatchGetItem FraudTable', 'dynamodb:GetItem FraudTable'],
+  FraudCreateFraudModel: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:GetItem FraudTable',
+    'dynamodb:PutItem FraudTable',
+  ],
+  FraudPromoteFraudModel: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:GetItem FraudTable',
+    'dynamodb:PutItem FraudTable',
+  ],
+  FraudRollBackFraudModel: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:GetItem FraudTable',
+    'dynamodb:PutItem FraudTable',
+  ],
+  FraudCompareFraudModels: [
+    'dynamodb:BatchGetItem FraudTable',
+    'dynamodb:BatchGetItem PaymentsTable',
+    'dynamodb:GetItem FraudTable',
+    'dynamodb:Query PaymentsTable/index/byCreatedAt',
   ],
   FraudListFraudReports: ['dynamodb:BatchGetItem FraudTable', 'dynamodb:Query FraudTable/index/byList'],
   FraudUpkeepMonitorModel: [

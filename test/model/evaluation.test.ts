@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { areaUnderRoc, averagePrecision, cardPrecision } from '../../model/evaluation/metrics.ts';
+import { areaUnderRoc, averagePrecision } from '../../core/fraud/monitoring/ranking.ts';
+import { cardPrecision } from '../../model/evaluation/card-precision.ts';
 import { foldOf } from '../../model/evaluation/protocol.ts';
 import { readTransactions } from '../../model/evaluation/read-transactions.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { marginOf } from '../../core/fraud/model/forest.ts';
 import { seededRandom } from '../../local/kernel/random.ts';
-import { areaUnderRoc } from '../../model/evaluation/metrics.ts';
+import { areaUnderRoc } from '../../core/fraud/monitoring/ranking.ts';
 import { trainForest, usualOptions } from '../../model/training/train-forest.ts';
 import type { OracleOptions, Sample } from './xgboost.ts';
 import { askXgboost } from './xgboost.ts';

@@ -1,5 +1,6 @@
 import { featureNames, featureSchemaHash } from '../features/features.ts';
 import { verdictOfLabels } from '../label.ts';
+import { shippedModelId } from '../serving/model-roles.ts';
 import { distributionOver, evenDistribution, populationStability } from './distribution.ts';
 import type { Baseline, FraudReport, MonitorBook, MonitorSource, ObservedPayment } from './ports.ts';
 import type { Quality } from './quality.ts';
@@ -56,21 +57,42 @@ function mature({ score, decision, wasTaken, labels }: ObservedPayment) {
   return verdict === undefined && !wasTaken ? [] : [{ score, decision, isFraud: verdict ?? false }];
 }
 
+type Column = readonly [name: string, values: readonly number[]];
+
 /** The index of each feature and of the score; nothing on days with few payments, and on the one that became the baseline. */
 async function stabilityOf(
   book: MonitorBook,
   payments: readonly ObservedPayment[],
 ): Promise<Readonly<Record<string, number>>> {
-  const before = await book.baseline(featureSchemaHash);
   const fitting = payments.filter(({ vector }) => vector.length === featureNames.length);
-  if (fitting.length < leastPayments) return {};
-  const columns = [
-    ['score', fitting.map(({ score }) => score)] as const,
-    ...featureNames.map((name, place) => [name, fitting.map(({ vector }) => vector[place] ?? 0)] as const),
-  ];
+  const features = featureNames.map((name, place): Column => [name, fitting.map(({ vector }) => vector[place] ?? 0)]);
+  // Another champion scores otherwise: that is no drift.
+  const champion = mostFrequent(fitting.map(({ models }) => models?.champion ?? shippedModelId));
+  const scored = fitting.filter(({ models }) => (models?.champion ?? shippedModelId) === champion);
+  const scores: Column = ['score', scored.map(({ score }) => score)];
+  return {
+    ...(await stabilityOfColumns(book, `${featureSchemaHash} ${champion}`, [scores])),
+    ...(await stabilityOfColumns(book, featureSchemaHash, features)),
+  };
+}
+
+function mostFrequent(values: readonly string[]): string {
+  const counted = [...Map.groupBy(values, (value) => value)].map(([value, all]) => ({ value, count: all.length }));
+  return counted.toSorted((one, other) => other.count - one.count)[0]?.value ?? '';
+}
+
+async function stabilityOfColumns(
+  book: MonitorBook,
+  name: string,
+  columns: readonly Column[],
+): Promise<Readonly<Record<string, number>>> {
+  const before = await book.baseline(name);
+  if (columns.some(([, values]) => values.length < leastPayments)) return {};
   if (!before) {
-    const baseline: Baseline = Object.fromEntries(columns.map(([name, values]) => [name, evenDistribution(values)]));
-    await book.keepBaseline(featureSchemaHash, baseline);
+    const baseline: Baseline = Object.fromEntries(
+      columns.map(([column, values]) => [column, evenDistribution(values)]),
+    );
+    await book.keepBaseline(name, baseline);
     return {};
   }
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { Decision } from '../decide.ts';
 import type { Label } from '../label.ts';
+import type { AskedModels } from '../scored.ts';
 import type { Distribution } from './distribution.ts';
 import type { Quality } from './quality.ts';
 
@@ -12,6 +13,8 @@ export interface ObservedPayment {
   /** Whether the acquirer or gift cards took it: of others nobody learns what they were. */
   readonly wasTaken: boolean;
   readonly labels: readonly Label[];
+  /** Which models scored it; not known of payments from before there were several. */
+  readonly models?: AskedModels;
 }
 
 export interface MonitorSource {
@@ -36,9 +39,10 @@ export interface FraudReport {
 }
 
 export interface MonitorBook {
-  baseline(schemaHash: string): Promise<Baseline | undefined>;
+  /** By the hash of the features' schema; of a model's scores with the model's id besides. */
+  baseline(name: string): Promise<Baseline | undefined>;
   /** Keeps it unless there is one already. */
-  keepBaseline(schemaHash: string, baseline: Baseline): Promise<void>;
+  keepBaseline(name: string, baseline: Baseline): Promise<void>;
   write(report: FraudReport): Promise<void>;
   /** The newest reports first. */
   list(limit: number): Promise<readonly FraudReport[]>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { featureNames } from '../../../../core/fraud/features/features.ts';
+import { featureNames, featureSchemaHash } from '../../../../core/fraud/features/features.ts';
 import {
   distributionOver,
   evenDistribution,
@@ -70,7 +70,7 @@ function observed(count: number, mean: number, changes: Partial<ObservedPayment>
 }
 
 function given(yesterday: readonly ObservedPayment[], mature: readonly ObservedPayment[] = []) {
-  const baselines: Baseline[] = [];
+  const baselines = new Map<string, Baseline>();
   const reports: FraudReport[] = [];
   const asked: string[] = [];
   const run = (payments = yesterday) =>
@@ -83,8 +83,8 @@ function given(yesterday: readonly ObservedPayment[], mature: readonly ObservedP
           },
         },
         book: {
-          baseline: () => Promise.resolve(baselines[0]),
-          keepBaseline: (_, baseline) => Promise.resolve(void baselines.push(baseline)),
+          baseline: (name) => Promise.resolve(baselines.get(name)),
+          keepBaseline: (name, baseline) => Promise.resolve(void baselines.set(name, baseline)),
           write: (report) => Promise.resolve(void reports.push(report)),
           list: () => Promise.resolve(reports),
         },
@@ -105,15 +105,29 @@ describe('the daily measuring', () => {
   test('takes the first day with enough payments for its baseline, and finds what drifts from it', async () => {
     const { run, baselines } = given(observed(1200, 0.1));
     expect(await run(observed(900, 0.1))).toMatchObject({ stability: {} });
-    expect(baselines).toHaveLength(0);
+    expect(baselines.size).toBe(0);
     expect(await run()).toMatchObject({ stability: {}, findings: [] });
-    expect(baselines).toHaveLength(1);
+    expect([...baselines.keys()]).toEqual([`${featureSchemaHash} shipped`, featureSchemaHash]);
     const same = await run(observed(1300, 0.1));
     expect(Math.max(...Object.values(same.stability))).toBeLessThan(0.1);
     expect(same.findings).toEqual([]);
     const other = await run(observed(1300, 0.9));
     expect(other.findings).toContainEqual(expect.stringContaining('score spreads otherwise'));
     expect(other.stability['amount']).toBeGreaterThan(0.25);
+  });
+
+  test('takes the scores of another champion for no drift, and its features as before', async () => {
+    const { run } = given(observed(1200, 0.1, { models: { champion: 'shipped' } }));
+    await run();
+    // Some of the day were scored by the champion before.
+    const promoted = [
+      ...observed(1100, 0.1, { models: { champion: 'mdl_a' } }).map((each) => ({ ...each, score: each.score * 9 })),
+      ...observed(200, 0.1, { models: { champion: 'shipped' } }),
+    ];
+    const first = await run(promoted);
+    expect(first.findings).toEqual([]);
+    expect(Object.keys(first.stability)).toEqual([...featureNames]);
+    expect((await run(promoted)).stability['score']).toBe(0);
   });
 
   test('finds scores that expect another number of frauds than became known', async () => {

@@ -1,0 +1,21 @@
+import type { FraudModel } from './fraud-model.ts';
+
+/** A file that is whole, and whose numbers would still make nonsense of payments. */
+export class ModelNotSound extends Error {
+  override readonly name = 'ModelNotSound';
+}
+
+/**
+ * Throws ModelNotSound when a score of the model would not be a number, or it asks for a feature that there is not: such a model would
+ * approve everything.
+ */
+export function expectSound({ forest, calibration }: FraudModel, featureCount: number): void {
+  const { features, thresholds, values, base } = forest;
+  const numbers = [base, calibration.slope, calibration.shift];
+  if (!numbers.every(Number.isFinite) || !values.every(Number.isFinite) || thresholds.some(Number.isNaN)) {
+    throw new ModelNotSound('The model has numbers that are none');
+  }
+  const beyond = features.find((feature) => feature >= featureCount);
+  if (beyond !== undefined) throw new ModelNotSound(`The model asks for feature ${beyond} of ${featureCount}`);
+  if (calibration.slope <= 0) throw new ModelNotSound('The model is turned round: its calibration falls');
+}

@@ -1,0 +1,83 @@
+import type { Decision } from '../decide.ts';
+import { verdictOfLabels } from '../label.ts';
+import type { ObservedPayment } from '../monitoring/ports.ts';
+import type { Quality } from '../monitoring/quality.ts';
+import { qualityOf } from '../monitoring/quality.ts';
+import { areaUnderRoc, averagePrecision } from '../monitoring/ranking.ts';
+
+/** What one of two models said of the same payments, and how right it was. */
+export interface ModelFigures {
+  readonly model: string;
+  /** How many payments it would approve, have reviewed and decline. */
+  readonly decisions: Readonly<Record<Decision, number>>;
+  /** Of payments of which is known what they were, or that were taken and nobody complained of so far. */
+  readonly quality: Quality;
+  /** Absent where not both kinds of payments are known. */
+  readonly areaUnderRoc?: number;
+  readonly averagePrecision?: number;
+}
+
+/** Champion and challenger beside each other, on payments that both have scored. */
+export interface ModelComparison {
+  readonly from: string;
+  readonly until: string;
+  readonly payments: number;
+  /** Of how many the two decide otherwise. */
+  readonly decidedOtherwise: number;
+  readonly champion: ModelFigures;
+  readonly challenger: ModelFigures;
+}
+
+interface Said {
+  readonly score: number;
+  readonly decision: Decision;
+}
+
+/** In: payments as they were scored, of any models; those of other pairs are left out. */
+export function compareModels(
+  observed: readonly ObservedPayment[],
+  { champion, challenger }: { readonly champion: string; readonly challenger: string },
+  { from, until }: { readonly from: Date; readonly until: Date },
+): ModelComparison {
+  const both = observed.flatMap(({ models, score, decision, ...payment }) =>
+    models?.champion === champion && models.challenger?.model === challenger
+      ? { champion: { score, decision }, challenger: models.challenger, isFraud: whatItWas(payment) }
+      : [],
+  );
+  return {
+    ...{ from: from.toISOString(), until: until.toISOString(), payments: both.length },
+    decidedOtherwise: both.filter((each) => each.champion.decision !== each.challenger.decision).length,
+    champion: figuresOf(
+      champion,
+      both.map((each) => ({ ...each.champion, isFraud: each.isFraud })),
+    ),
+    challenger: figuresOf(
+      challenger,
+      both.map((each) => ({ ...each.challenger, isFraud: each.isFraud })),
+    ),
+  };
+}
+
+function whatItWas({ labels, wasTaken }: Pick<ObservedPayment, 'labels' | 'wasTaken'>): boolean | undefined {
+  return verdictOfLabels(labels) ?? (wasTaken ? false : undefined);
+}
+
+function figuresOf(model: string, all: readonly (Said & { readonly isFraud: boolean | undefined })[]): ModelFigures {
+  const known = all.flatMap(({ isFraud, ...said }) => (isFraud === undefined ? [] : [{ ...said, isFraud }]));
+  const ranked = {
+    scores: Float64Array.from(known, ({ score }) => score),
+    labels: Uint8Array.from(known, ({ isFraud }) => (isFraud ? 1 : 0)),
+  };
+  const quality = qualityOf(known);
+  const count = (decision: Decision) => all.filter((each) => each.decision === decision).length;
+  return {
+    model,
+    decisions: { approve: count('approve'), review: count('review'), decline: count('decline') },
+    quality,
+    ...(quality.frauds > 0 &&
+      quality.frauds < quality.payments && {
+        areaUnderRoc: areaUnderRoc(ranked),
+        averagePrecision: averagePrecision(ranked),
+      }),
+  };
+}

@@ -1,0 +1,2 @@
+/** What is logged of models in words that alarms listen to. */
+export const servingLogMessages = { refused: 'fraud model refused' } as const;

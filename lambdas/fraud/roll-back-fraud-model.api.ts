@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
+import { dynamoModelBook } from '../../adapters/dynamodb/model-book.ts';
+import { fraudModelRoutes } from '../../contracts/fraud-models.ts';
+import { rollBack } from '../../core/fraud/serving/change-roles.ts';
+import { apiHandler } from '../house/api-handler.ts';
+import { readEnvironment } from '../house/environment.ts';
+import { ProblemError } from '../house/problem-error.ts';
+import { presentRoles } from './model-roles.ts';
+
+const environment = z.object({ FRAUD_TABLE_NAME: z.string() });
+export type Environment = z.input<typeof environment>;
+
+const book = dynamoModelBook(createDynamoDBClient(), readEnvironment(environment).FRAUD_TABLE_NAME);
+
+export const handler = apiHandler(fraudModelRoutes.rollBackFraudModel, async ({ principal, path, now }) => {
+  const result = await rollBack(book, path.id, { by: principal.id, at: now.toISOString() });
+  if (result.kind === 'refused') {
+    throw new ProblemError(
+      'fraud_model_not_promoted',
+      'Only a promotion can be taken back: name the champion that it made.',
+    );
+  }
+  return { status: 200, body: await presentRoles(book, result.roles) };
+});
