@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
 import { cardNumber } from '../card-number.ts';
 import type { Instance } from '../throw-away-instance.ts';
@@ -6,7 +8,9 @@ import { describePayment, say, step } from './narrate.ts';
 import type { Stage } from './stage.ts';
 import { ada } from './stage.ts';
 
-/** One payment that nobody doubts, one that a person looks at, and somebody who tries stolen cards. */
+const modelFile = z.looseObject({ calibration: z.looseObject({}) });
+
+/** One payment that nobody doubts, one that a person looks at, somebody who tries stolen cards, and a model that is tried. */
 export async function tellOfFraud(stage: Stage, here: Instance): Promise<void> {
   const { client, order } = stage;
   step('Dora pays 55.00 EUR: the model has no doubt.');
@@ -17,6 +21,7 @@ export async function tellOfFraud(stage: Stage, here: Instance): Promise<void> {
   assert.equal(approved.status, 'authorized');
   await tellOfAReview(stage, here);
   await tellOfATester(stage, here);
+  await tellOfAChallenger(stage, here);
 }
 
 async function tellOfAReview({ client, operator, order }: Stage, { now }: Instance): Promise<void> {
@@ -59,6 +64,31 @@ async function tellOfATester({ client, order }: Stage, { now }: Instance): Promi
     return;
   }
   assert.fail(`${mostTries} stolen cards were tried, and none was refused`);
+}
+
+/** The shipped model, but that it takes everything for fraud: nobody would want it, and everybody sees who decides. */
+async function tellOfAChallenger({ client, operator, order }: Stage, { now }: Instance): Promise<void> {
+  step('A new model is put in as challenger: it scores what Eve pays, and what it says is only written down.');
+  const shipped = modelFile.parse(JSON.parse(readFileSync('model/shipped-model.json', 'utf8')));
+  const file = { ...shipped, calibration: { ...shipped.calibration, shift: 8 } };
+  const { challenger = '' } = await operator.createFraudModel({ note: 'demo: doubts everybody', file });
+  const card = await client.createToken({ ...ada, number: cardNumber(301), holderName: 'Eve' }, await now());
+  const pay = (name: string) => client.createPayment(order(card.id, 2500, strangerOf('eve')), `demo-model-${name}`);
+  const beside = await pay('beside');
+  describePayment(beside);
+  const comparison = await operator.compareFraudModels();
+  const { payments, decidedOtherwise } = comparison;
+  say(`${payments} payment both have scored; ${decidedOtherwise} the challenger would have decided otherwise`);
+  assert.deepEqual([beside.status, payments, decidedOtherwise], ['authorized', 1, 1]);
+
+  step('Promoted it decides, with the next payment; taken back it only writes again, as quickly.');
+  await operator.promoteFraudModel(challenger);
+  const refused = await pay('promoted');
+  describePayment(refused);
+  await operator.rollBackFraudModel(challenger);
+  const again = await pay('taken-back');
+  describePayment(again);
+  assert.deepEqual([refused.status, again.status], ['declined', 'authorized']);
 }
 
 function strangerOf(name: string) {
