@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { text } from './payments.ts';
 import type { Route } from './route.ts';
 
 const id = z.string().regex(/^mdl_[0-9a-f]{16}$/u, 'is not the id of a fraud model');
@@ -62,7 +63,7 @@ export type FraudModelComparison = z.infer<typeof fraudModelComparison>;
 
 const createFraudModelBody = z
   .strictObject({
-    note: z.string().trim().min(1).max(200).meta({ description: 'Where it comes from, for colleagues.' }),
+    note: text(200).meta({ description: 'Where it comes from, for colleagues.' }),
     file: z.looseObject({ format: z.int(), schemaHash: z.string() }).meta({
       description: 'The file that `npm run model -- train` writes.',
     }),

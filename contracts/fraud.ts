@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { listVerdicts, listedKinds } from '../core/fraud/list-entry.ts';
 import { fraudSettings as settings } from '../core/fraud/settings.ts';
-import { paymentId, text } from './payments.ts';
+import { paymentId, queryTime, text } from './payments.ts';
 import type { Route } from './route.ts';
 import { listOf, listQuery } from './tokens.ts';
 
@@ -50,7 +50,7 @@ const createFraudListEntryBody = z
     note: text(500),
     paymentId: paymentId.optional().meta({ description: 'Whose card, device, buyer or address is meant.' }),
     value: text(64).optional().meta({ description: 'In place of a payment: a device id, a buyer id or an address.' }),
-    expiresAt: z.iso.datetime().optional().meta({ description: 'When it ends by itself.' }),
+    expiresAt: queryTime.optional().meta({ description: 'When it ends by itself.' }),
   })
   .refine((body) => (body.paymentId === undefined) !== (body.value === undefined), {
     path: ['paymentId'],

@@ -45,6 +45,13 @@ export class Fraud extends Construct {
       meaning: 'A fraud model cannot score: the shipped one, or the rules alone, decide in its place.',
       runbook: 'Fraud model cannot score',
     });
+    new LogAlarm(this, 'ScoredLate', {
+      target: this.scoreFraud,
+      message: servingLogMessages.late,
+      metricName: 'FraudScoredLate',
+      meaning: 'Payments were scored without all that is remembered: perhaps without lists.',
+      runbook: 'Fraud is scored without all that is remembered',
+    });
     this.rememberPayments(stage, data);
 
     const countDeclines = new HouseFunction(this, 'CountDeclines', {

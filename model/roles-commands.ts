@@ -47,6 +47,8 @@ function connect() {
   const { QUITTANCE_URL: url = 'http://127.0.0.1:8787', QUITTANCE_CLIENT: client } = process.env;
   const { QUITTANCE_TOKEN_URL: tokenUrl = `${url}/oauth2/token` } = process.env;
   const [, clientId, clientSecret] = /^([^:]+):(.+)$/u.exec(client ?? '') ?? [];
+  if (client !== undefined && clientId === undefined)
+    throw new UsageError('QUITTANCE_CLIENT is not an id and a secret.');
   if (clientId === undefined || clientSecret === undefined) {
     throw new UsageError(
       'QUITTANCE_CLIENT is missing: the id and the secret of a client for operations, with a colon between.',
@@ -84,7 +86,10 @@ async function promote(operator: Operator, options: RolesOptions): Promise<numbe
 }
 
 function tell({ champion, challenger, previous, models }: FraudModels): number {
-  const noteOf = (model: string) => models.find(({ id }) => id === model)?.note ?? 'came with the release';
+  const noteOf = (model: string) =>
+    model === 'shipped'
+      ? 'came with the release'
+      : (models.find(({ id }) => id === model)?.note ?? 'its file cannot be read');
   for (const [role, model] of Object.entries({ champion, challenger, previous })) {
     console.log(`${role.padEnd(12)}${model === undefined ? 'none' : `${model} (${noteOf(model)})`}`);
   }

@@ -12,7 +12,7 @@ import type { BurstKind } from './burst-item.ts';
 import { burstKey, isBurstItem, sumNames, toBurstDay } from './burst-item.ts';
 import { isSettingsItem, settingsKey, toKeptSettings } from './fraud-settings-item.ts';
 import { isListEntryItem, listEntryKey, toListEntry } from './list-entry-item.ts';
-import { isRolesItem, rolesKey, toModelRoles } from './model-item.ts';
+import { isRolesItem, rolesKey, toReadableRoles } from './model-item.ts';
 import { isProfileItem, profileKey, toProfile } from './profile-item.ts';
 import { reviewsOfDayKey } from './review-item.ts';
 
@@ -187,7 +187,7 @@ function recalled(items: readonly Record<string, AttributeValue>[], dayBefore: n
     ...(cardBefore && { cardBefore: toBurstDay(cardBefore, dayBefore) }),
     ...(deviceBefore && { deviceBefore: toBurstDay(deviceBefore, dayBefore) }),
     ...(settings && { settings: toKeptSettings(settings).settings }),
-    ...(roles && { roles: toModelRoles(roles) }),
+    ...(roles && { roles: toReadableRoles(roles) }),
     ...(listed.length > 0 && { listed: listed.map(toListEntry) }),
   };
 }

@@ -3,8 +3,7 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { rolesAtFirst } from '../../core/fraud/serving/model-roles.ts';
 import type { ModelBook } from '../../core/fraud/serving/ports.ts';
 import { batchGetItems } from './batch-get.ts';
-import { conditionHeld } from './errors.ts';
-import { modelKey, rolesKey, toModel, toModelItem, toModelRecord, toModelRoles, toRolesItem } from './model-item.ts';
+import { modelKey, rolesKey, toModel, toModelItem, toModelRecords, toModelRoles, toRolesItem } from './model-item.ts';
 import { putVersion } from './put-version.ts';
 
 /** Models and their roles in the fraud table. */
@@ -19,15 +18,10 @@ export function dynamoModelBook(client: DynamoDBClient, tableName: string): Mode
     },
     writeRoles: (roles) => putVersion(client, tableName, toRolesItem(roles), roles.version),
     keep: async (record, model) => {
-      const put = new PutItemCommand({
-        TableName: tableName,
-        Item: toModelItem(record, model),
-        // The id is the file's hash: what is there says the same.
-        ConditionExpression: 'attribute_not_exists(pk)',
-      });
-      await conditionHeld(client.send(put));
+      // The id is the file's hash: what is there says the same, unless somebody damaged it.
+      await client.send(new PutItemCommand({ TableName: tableName, Item: toModelItem(record, model) }));
     },
-    records: async (ids) => (await batchGetItems(client, tableName, ids.map(modelKey))).map(toModelRecord),
+    records: async (ids) => (await batchGetItems(client, tableName, ids.map(modelKey))).flatMap(toModelRecords),
   };
 }
 

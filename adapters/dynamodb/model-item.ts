@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import type { FraudModel } from '../../core/fraud/model/fraud-model.ts';
 import { parseModelFile, toModelFile } from '../../core/fraud/model/fraud-model.ts';
+import { rolesAtFirst } from '../../core/fraud/serving/model-roles.ts';
 import type { ModelRoles } from '../../core/fraud/serving/model-roles.ts';
 import type { ModelRecord } from '../../core/fraud/serving/ports.ts';
 import { binary } from './binary.ts';
@@ -42,6 +43,12 @@ export function toModelRoles(item: Record<string, AttributeValue>): ModelRoles {
   return rolesItem.parse(unmarshall(item));
 }
 
+/** As toModelRoles, but that a damaged item stands for a champion that cannot be read: it may stop no payment. */
+export function toReadableRoles(item: Record<string, AttributeValue>): ModelRoles {
+  const { success, data } = rolesItem.safeParse(unmarshall(item));
+  return success ? data : { ...rolesAtFirst, champion: 'damaged' };
+}
+
 const prefix = 'model#';
 
 export function modelKey(id: string): Record<string, AttributeValue> {
@@ -53,9 +60,12 @@ export function toModelItem({ id, ...record }: ModelRecord, model: FraudModel): 
   return { ...marshall(record), ...modelKey(id), file: { B: gzipSync(toModelFile(model)) } };
 }
 
-export function toModelRecord(item: Record<string, AttributeValue>): ModelRecord {
-  const { pk, ...record } = recordItem.parse(unmarshall(item));
-  return { id: pk.slice(prefix.length), ...record };
+/** None where the item is not what this release writes: roles can be told, and taken back, without. */
+export function toModelRecords(item: Record<string, AttributeValue>): ModelRecord[] {
+  const { success, data } = recordItem.safeParse(unmarshall(item));
+  if (!success) return [];
+  const { pk, ...record } = data;
+  return [{ id: pk.slice(prefix.length), ...record }];
 }
 
 /** Throws ModelDoesNotFit when the model is for other features than this release's. */

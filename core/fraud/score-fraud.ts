@@ -9,19 +9,17 @@ import { keepFeatures } from './features/kept-features.ts';
 import { newSeller } from './features/seller-profile.ts';
 import { newSource, sourceFeatures } from './features/source-profile.ts';
 import { verdictOf } from './list-entry.ts';
-import type { Counted, FraudMemory, Recalled, ScoreOrder, TakingPart } from './ports.ts';
+import type { Counted, FraudMemory, Recalled, ScoreOrder } from './ports.ts';
 import type { AskedModels, Scored } from './scored.ts';
-import type { ModelRoles } from './serving/model-roles.ts';
 import { rolesAtFirst } from './serving/model-roles.ts';
-import type { NamedModel, ServedModels } from './serving/serve-models.ts';
+import type { ModelServer, NamedModel } from './serving/serve-models.ts';
 import { defaultSettings } from './settings.ts';
 import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
 export interface ScoreDependencies {
   readonly memory: FraudMemory;
-  /** The models of the roles; without a champion the rules decide alone. */
-  readonly serve: (roles: ModelRoles) => Promise<ServedModels>;
-  /** Answers undefined for what fails, or takes longer than scoring may wait for it. */
+  readonly models: ModelServer;
+  /** Answers undefined for what fails, or takes longer than scoring may wait for it, counted from the call. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | undefined>;
 }
 
@@ -34,18 +32,26 @@ export interface ScoreDependencies {
  * 3. What they would make of the challenger's word is written down beside it.
  *
  * What is remembered may be late or fail to come: then the rules decide alone, by the default limits and without lists, and the
- * assessment says so. Counting may not.
+ * assessment says so. In place of a champion that is late the shipped model decides; a challenger that is late says nothing. Counting may not be late.
  */
 export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOrder, now: Date): Promise<Scored> {
-  const { memory, inTime } = dependencies;
+  const { memory, models: server, inTime } = dependencies;
   const at = daysOf(now);
   const takingPart = takingPartOf(order);
   const event = paymentEventOf(order, takingPart, at);
-  const [counted, recalled] = await Promise.all([
+  const recalling = memory.recall(takingPart, at);
+  const roles = recalling.then(
+    (recalled) => recalled.roles ?? rolesAtFirst,
+    () => rolesAtFirst,
+  );
+  // All waits begin now, and none is for another: what operators say counts without models, and nobody waits for a challenger alone.
+  const [counted, recalled, champion = server.shipped, challenger] = await Promise.all([
     memory.count(order.paymentId, takingPart, at),
-    inTime(recallAll(dependencies, takingPart, at)),
+    inTime(recalling),
+    inTime(roles.then((known) => server.champion(known))),
+    inTime(roles.then((known) => server.challenger(known))),
   ]);
-  const { settings = defaultSettings, listed = [], reviewsToday = 0, served, ...known } = recalled ?? {};
+  const { settings = defaultSettings, listed = [], reviewsToday = 0, ...known } = recalled ?? {};
   const state = stateOf(counted, known, at);
   const [, cardPayments = 0, , cardDeclines = 0] = burstFeatures(state.cardBursts, at, event.device);
   const [, devicePayments = 0] = burstFeatures(state.deviceBursts, at, event.card);
@@ -62,7 +68,6 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
   const vector = recalled && features(state, event);
   const decide = (word: ModelWord | undefined) => assess(facts, word, settings, reviewsToday);
   const ask = (named: NamedModel | undefined) => vector && named && askModel(named.model, vector);
-  const { champion, challenger } = served ?? {};
   const assessment = decide(ask(champion));
   const models = champion && vector && askedModels(champion.id, challenger?.id, () => decide(ask(challenger)));
   return {
@@ -70,12 +75,6 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
     ...(vector && { features: keepFeatures(featureSchemaHash, vector) }),
     ...(models && { models }),
   };
-}
-
-/** What is remembered, and the models that are to score it. */
-async function recallAll({ memory, serve }: ScoreDependencies, takingPart: TakingPart, at: number) {
-  const recalled = await memory.recall(takingPart, at);
-  return { ...recalled, served: await serve(recalled.roles ?? rolesAtFirst) };
 }
 
 function askedModels(champion: string, challenger: string | undefined, decide: () => FraudAssessment): AskedModels {

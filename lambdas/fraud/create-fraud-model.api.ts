@@ -3,14 +3,14 @@ import { createDynamoDBClient } from '../../adapters/dynamodb/client.ts';
 import { dynamoModelBook } from '../../adapters/dynamodb/model-book.ts';
 import { fraudModelRoutes } from '../../contracts/fraud-models.ts';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
-import { ModelNotSound } from '../../core/fraud/model/expect-sound.ts';
 import type { FraudModel } from '../../core/fraud/model/fraud-model.ts';
 import { ModelDoesNotFit, parseModel } from '../../core/fraud/model/fraud-model.ts';
 import { challenge } from '../../core/fraud/serving/change-roles.ts';
 import { apiHandler } from '../house/api-handler.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { ProblemError } from '../house/problem-error.ts';
-import { presentRoles } from './model-roles.ts';
+import { refuseUnsound } from './model-problems.ts';
+import { presentRoles } from './present-roles.ts';
 
 const environment = z.object({ FRAUD_TABLE_NAME: z.string() });
 export type Environment = z.input<typeof environment>;
@@ -37,9 +37,4 @@ function readModel(file: unknown): FraudModel {
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new ProblemError('fraud_model_invalid', detail);
   }
-}
-
-function refuseUnsound(error: unknown): never {
-  if (error instanceof ModelNotSound) throw new ProblemError('fraud_model_invalid', error.message);
-  throw error;
 }

@@ -4,7 +4,7 @@ import { dynamoModelBook } from '../../adapters/dynamodb/model-book.ts';
 import { fraudModelRoutes } from '../../contracts/fraud-models.ts';
 import { apiHandler } from '../house/api-handler.ts';
 import { readEnvironment } from '../house/environment.ts';
-import { presentRoles } from './model-roles.ts';
+import { presentRoles } from './present-roles.ts';
 
 const environment = z.object({ FRAUD_TABLE_NAME: z.string() });
 export type Environment = z.input<typeof environment>;

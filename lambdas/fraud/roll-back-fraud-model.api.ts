@@ -6,7 +6,7 @@ import { rollBack } from '../../core/fraud/serving/change-roles.ts';
 import { apiHandler } from '../house/api-handler.ts';
 import { readEnvironment } from '../house/environment.ts';
 import { ProblemError } from '../house/problem-error.ts';
-import { presentRoles } from './model-roles.ts';
+import { presentRoles } from './present-roles.ts';
 
 const environment = z.object({ FRAUD_TABLE_NAME: z.string() });
 export type Environment = z.input<typeof environment>;

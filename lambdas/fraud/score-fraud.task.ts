@@ -29,14 +29,14 @@ const dependencies = {
     fraudTableName: settings.FRAUD_TABLE_NAME,
     reviewsTableName: settings.REVIEWS_TABLE_NAME,
   }),
-  serve: serveModels({
+  models: serveModels({
     shipped: loadModel(),
     read: modelReader(client, settings.FRAUD_TABLE_NAME),
     onRefused: (model, error) => {
       log.error(servingLogMessages.refused, { model, error });
     },
   }),
-  inTime: withinMilliseconds(longestMilliseconds, 'fraud model without what is remembered'),
+  inTime: withinMilliseconds(longestMilliseconds, servingLogMessages.late),
 };
 
 /** Without a model the rules decide alone: better than to refuse every payment. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toTransition } from '../../adapters/dynamodb/transition-item.ts';
-import type { createClient } from '../../packages/client/index.ts';
+import type { createClient, CreatePayment } from '../../packages/client/index.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
 import { modelThatDoubts } from './doubting-model.ts';
@@ -32,10 +32,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function pay() {
+async function pay(changes: Partial<CreatePayment> = {}) {
   index += 1;
   const order = paymentOf(here, await buyer.token(cardNumber(index)), index, 4200);
-  return buyer.client.createPayment(order, randomUUID());
+  return buyer.client.createPayment({ ...order, ...changes }, randomUUID());
 }
 
 /** `npm run model -- …` as an operator runs it: its exit code and what it printed. */
@@ -108,6 +108,33 @@ describe('a model of our own', () => {
     await operator.rollBackFraudModel(challenger);
   });
 
+  test('stops no payment and takes no list away when its item, or that of the roles, is damaged', async () => {
+    const { challenger = '' } = await operator.createFraudModel({ note: 'damaged', file: modelThatDoubts(14) });
+    await operator.promoteFraudModel(challenger);
+    const [dynamo, table] = [operatorDynamo(here), tableName(here, 'FraudTable')];
+    const damage = (pk: string, UpdateExpression: string) =>
+      dynamo.send(new UpdateItemCommand({ TableName: table, Key: { pk: { S: pk } }, UpdateExpression }));
+    await damage(`model#${challenger}`, 'REMOVE note');
+    expect(await operator.getFraudModels()).toMatchObject({ champion: challenger, models: [] });
+    expect(await operator.rollBackFraudModel(challenger)).toMatchObject({ champion: 'shipped', models: [] });
+    await operator.createFraudModel({ note: 'mended', file: modelThatDoubts(14) });
+    expect(await operator.getFraudModels()).toMatchObject({ models: [{ note: 'mended' }] });
+
+    await operator.createFraudListEntry({ about: 'buyer', verdict: 'block', note: 'thief', value: 'thief' });
+    await damage('models', 'REMOVE champion');
+    expect(await pay({ buyer: { id: 'thief', email: 'thief@example.com' } })).toMatchObject({
+      ...{
+        status: 'declined',
+        fraud: { reasons: expect.arrayContaining([expect.objectContaining({ code: 'listed' })]) },
+      },
+    });
+    const payment = await pay();
+    expect(payment).toMatchObject({ status: 'authorized', fraud: { decidedBy: 'model' } });
+    expect(await modelsOf(payment.id)).toEqual({ champion: 'shipped' });
+    await dynamo.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: 'models' } } }));
+    dynamo.destroy();
+  });
+
   test.each([
     ['for other features', { schemaHash: 'other' }, 'fraud_model_does_not_fit'],
     ['that lacks bytes', { values: 'AAAA' }, 'fraud_model_invalid'],
@@ -123,7 +150,7 @@ describe('a model of our own', () => {
   test('is refused when it is too large, or nobody says where it comes from', async () => {
     const file = { ...modelThatDoubts(1), values: 'A'.repeat(256 * 1024) };
     await expect(operator.createFraudModel({ note: 'large', file })).rejects.toMatchObject({ status: 413 });
-    await expect(operator.createFraudModel({ note: ' ', file: modelThatDoubts(1) })).rejects.toMatchObject({
+    await expect(operator.createFraudModel({ note: 'a\ud800b', file: modelThatDoubts(1) })).rejects.toMatchObject({
       status: 400,
     });
   });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { featureNames } from '../features/features.ts';
-import { expectSound } from '../model/expect-sound.ts';
+import { expectSound, ModelNotSound } from '../model/expect-sound.ts';
 import type { FraudModel } from '../model/fraud-model.ts';
 import { toModelFile } from '../model/fraud-model.ts';
 import type { Authorship, ModelRoles } from './model-roles.ts';
-import { challenged, promoted, rolledBack } from './model-roles.ts';
+import { challenged, promoted, rolledBack, shippedModelId } from './model-roles.ts';
 import type { ModelBook } from './ports.ts';
 
 /** Others changed the roles at the same time, again and again. */
@@ -40,9 +40,22 @@ export async function challenge(
   return changeRoles(book, (roles) => challenged(roles, id, authorship));
 }
 
-/** The challenger decides, from the next payment on. Refused when the model is not the challenger. */
+/**
+ * The challenger decides, from the next payment on. Refused when the model is not the challenger. Throws ModelNotSound when it cannot be
+ * read: another would decide in its place.
+ */
 export async function promote(book: ModelBook, model: string, authorship: Authorship): Promise<ChangeResult> {
+  const { challenger } = await book.roles();
+  if (challenger === model && model !== shippedModelId) await readable(book, model);
   return changeRoles(book, (roles) => promoted(roles, model, authorship));
+}
+
+async function readable(book: Pick<ModelBook, 'read'>, model: string): Promise<void> {
+  try {
+    await book.read(model);
+  } catch (cause) {
+    throw new ModelNotSound('The model cannot be read: put its file in again', { cause });
+  }
 }
 
 /** The champion before decides again, from the next payment on. Refused when the model was not promoted. */

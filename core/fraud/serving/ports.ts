@@ -18,9 +18,9 @@ export interface ModelBook {
   roles(): Promise<ModelRoles>;
   /** Writes a version on the condition that the one before it still stands. */
   writeRoles(roles: ModelRoles): Promise<'written' | 'changed'>;
-  /** Keeps a model under its id; the same again changes nothing. */
+  /** Keeps a model under its id; the same again is the same, with the note and the date of the last time. */
   keep(record: ModelRecord, model: FraudModel): Promise<void>;
-  /** Those of them that there are. */
+  /** Those of them that there are, and can be read. */
   records(ids: readonly string[]): Promise<readonly ModelRecord[]>;
   /** Throws when there is no such model, and ModelDoesNotFit when it is for other features. */
   read(id: string): Promise<FraudModel>;

@@ -8,15 +8,17 @@ export interface NamedModel {
   readonly model: FraudModel;
 }
 
-/** Those that score a payment. */
-export interface ServedModels {
-  /** None where no model fits: the rules decide alone. */
-  readonly champion?: NamedModel;
-  readonly challenger?: NamedModel;
+/** Answers the models of the roles, each for itself: a payment waits for no challenger. */
+export interface ModelServer {
+  /** The model of the release; none where it was refused. */
+  readonly shipped: NamedModel | undefined;
+  /** Undefined where it cannot score: the shipped model decides in its place. */
+  champion(roles: ModelRoles): Promise<NamedModel | undefined>;
+  /** Undefined where there is none, or it cannot score: nothing is written down. */
+  challenger(roles: ModelRoles): Promise<NamedModel | undefined>;
 }
 
 interface ServeDependencies {
-  /** None where it was refused. */
   readonly shipped: FraudModel | undefined;
   readonly read: (id: string) => Promise<FraudModel>;
   /** Told of each model that has a role and cannot score. */
@@ -24,18 +26,14 @@ interface ServeDependencies {
 }
 
 /**
- * Answers the models of the roles, and keeps those that it has read. In place of a champion that cannot be read, or is for other
- * features than this release's, the shipped one decides; it is asked for again with the next payment unless it does not fit.
+ * Serves models, and keeps those that it has read as long as they have a role. What could not be read is asked for again with the next
+ * payment; what is for other features than this release's is not.
  */
-export function serveModels({
-  shipped,
-  read,
-  onRefused,
-}: ServeDependencies): (roles: ModelRoles) => Promise<ServedModels> {
+export function serveModels({ shipped, read, onRefused }: ServeDependencies): ModelServer {
   const kept = new Map<string, Promise<NamedModel | undefined>>();
   const ofRelease = shipped && { id: shippedModelId, model: shipped };
-  const find = (id: string | undefined): Promise<NamedModel | undefined> => {
-    if (id === undefined) return Promise.resolve(undefined);
+  const find = ({ champion, challenger }: ModelRoles, id: string): Promise<NamedModel | undefined> => {
+    for (const each of kept.keys()) if (each !== champion && each !== challenger) kept.delete(each);
     if (id === shippedModelId) return Promise.resolve(ofRelease);
     const before = kept.get(id);
     if (before) return before;
@@ -43,17 +41,16 @@ export function serveModels({
       .then((model) => ({ id, model }))
       .catch((error: unknown) => {
         onRefused(id, error);
-        // What does not fit this release never will; anything else may be better with the next payment.
         if (!isForGood(error)) kept.delete(id);
         return undefined;
       });
     kept.set(id, reading);
     return reading;
   };
-  return async ({ champion, challenger }) => {
-    const [deciding = ofRelease, writing] = await Promise.all([find(champion), find(challenger)]);
-    for (const id of kept.keys()) if (id !== champion && id !== challenger) kept.delete(id);
-    return { ...(deciding && { champion: deciding }), ...(writing && { challenger: writing }) };
+  return {
+    shipped: ofRelease,
+    champion: (roles) => find(roles, roles.champion),
+    challenger: async (roles) => (roles.challenger === undefined ? undefined : find(roles, roles.challenger)),
   };
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { newDay } from '../../../core/fraud/features/bursts.ts';
+import type { ListEntry } from '../../../core/fraud/list-entry.ts';
 import type { FraudMemory, Recalled } from '../../../core/fraud/ports.ts';
 import { scoreFraud } from '../../../core/fraud/score-fraud.ts';
 import { rolesAtFirst } from '../../../core/fraud/serving/model-roles.ts';
-import type { ServedModels } from '../../../core/fraud/serving/serve-models.ts';
+import type { ModelServer, NamedModel } from '../../../core/fraud/serving/serve-models.ts';
 import { leafModel } from './serving/leaf-model.ts';
 
 const now = new Date('2026-11-27T12:00:00.000Z');
@@ -22,12 +23,28 @@ function memoryOf(recalled: Recalled | Error): FraudMemory {
   };
 }
 
-const score = (served: ServedModels, recalled: Recalled | Error = {}) =>
+interface Served {
+  readonly champion?: NamedModel;
+  readonly challenger?: NamedModel | 'never comes';
+  readonly shipped?: NamedModel;
+}
+
+const serverOf = ({ champion, challenger, shipped }: Served): ModelServer => ({
+  shipped,
+  champion: () => Promise.resolve(champion),
+  challenger: () => (challenger === 'never comes' ? new Promise(() => undefined) : Promise.resolve(challenger)),
+});
+
+/** What is not there when everything else is comes too late. */
+const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work.catch(() => undefined), new Promise<undefined>((resolve) => setImmediate(resolve, undefined))]);
+
+const score = (served: Served, recalled: Recalled | Error = {}) =>
   scoreFraud(
     {
       memory: memoryOf(recalled),
-      serve: () => Promise.resolve(served),
-      inTime: (work) => work.catch(() => undefined),
+      models: serverOf(served),
+      inTime,
     },
     order,
     now,
@@ -60,15 +77,40 @@ describe('a challenger', () => {
 
 test('the models are asked for by the roles that are remembered with the rest', async () => {
   const asked: unknown[] = [];
-  const serve = (roles: unknown) => {
+  const ask = (model: NamedModel | undefined) => (roles: unknown) => {
     asked.push(roles);
-    return Promise.resolve({ champion });
+    return Promise.resolve(model);
   };
+  const models = { shipped: undefined, champion: ask(champion), challenger: ask(undefined) };
   const roles = { ...rolesAtFirst, champion: 'mdl_a', version: 3 };
-  const inTime = <T>(work: Promise<T>) => work;
-  await scoreFraud({ memory: memoryOf({ roles }), serve, inTime }, order, now);
-  await scoreFraud({ memory: memoryOf({}), serve, inTime }, order, now);
-  expect(asked).toEqual([roles, rolesAtFirst]);
+  await scoreFraud({ memory: memoryOf({ roles }), models, inTime }, order, now);
+  await scoreFraud({ memory: memoryOf({}), models, inTime }, order, now);
+  expect(asked).toEqual([roles, roles, rolesAtFirst, rolesAtFirst]);
+});
+
+describe('a model that comes too late', () => {
+  const listed: readonly ListEntry[] = [
+    {
+      ...{ id: 'fle_1', about: 'buyer', verdict: 'block', note: 'thief', createdBy: 'ada', version: 1 },
+      createdAt: '2026-11-01T00:00:00.000Z',
+    },
+  ];
+  test('as challenger changes nothing: neither the model nor the lists', async () => {
+    const late = { champion, challenger: 'never comes' } as const;
+    expect(await score(late)).toEqual(await score({ champion }));
+    expect(await score(late, { listed })).toMatchObject({
+      assessment: {
+        decision: 'decline',
+        reasons: expect.arrayContaining([expect.objectContaining({ code: 'listed' })]),
+      },
+      models: { champion: 'shipped' },
+    });
+  });
+
+  test('as champion leaves the shipped one to decide, and lists to count', async () => {
+    expect(await score({ shipped: champion })).toEqual(await score({ champion }));
+    expect((await score({}, { listed })).assessment).toMatchObject({ decision: 'decline', decidedBy: 'rules' });
+  });
 });
 
 test.each([

@@ -35,11 +35,14 @@ function givenBook() {
       return Promise.resolve('written');
     },
     keep: (record, model) => {
-      if (!kept.has(record.id)) kept.set(record.id, { ...record, model });
+      kept.set(record.id, { ...record, model });
       return Promise.resolve();
     },
     records: (ids) => Promise.resolve(ids.flatMap((id) => kept.get(id) ?? [])),
-    read: () => Promise.reject(new Error('nobody reads here')),
+    read: (id) => {
+      const found = kept.get(id);
+      return found ? Promise.resolve(found.model) : Promise.reject(new Error('damaged'));
+    },
   };
   const faults = {
     loseAnswers: (count: number) => (lost = count),
@@ -86,6 +89,17 @@ describe('roles', () => {
     expect(now().champion).toBe('shipped');
   });
 
+  test('are not given to a challenger that cannot be read', async () => {
+    const { book, now, kept } = givenBook();
+    await challenge(book, { model, note: 'of autumn' }, authorship);
+    kept.clear();
+    await expect(promote(book, id, authorship)).rejects.toThrow(ModelNotSound);
+    expect(now()).toMatchObject({ champion: 'shipped', challenger: id });
+    await challenge(book, { model, note: 'again' }, authorship);
+    await promote(book, id, authorship);
+    expect(now().champion).toBe(id);
+  });
+
   test('are not given to strangers', async () => {
     const { book } = givenBook();
     expect(await promote(book, id, authorship)).toEqual({ kind: 'refused' });
@@ -97,6 +111,7 @@ test.each([
   ['a worth that is no number', leafModel(1, { values: Float64Array.from([0, Number.NaN, 0]) })],
   ['a threshold that is no number', leafModel(1, { thresholds: Float64Array.from([Number.NaN, 0, 0]) })],
   ['an infinite base', leafModel(Number.POSITIVE_INFINITY)],
+  ['more log odds than add up', leafModel(1, { values: Float64Array.from([0, 1.7e308, 1.7e308]) })],
   ['a feature that there is not', leafModel(1, { features: Int16Array.from([999, -1, -1]) })],
   ['a calibration that falls', { ...model, calibration: { slope: -1, shift: 0 } }],
 ])('a model with %s is refused, and nothing is kept', async (_, unsound) => {

@@ -13,13 +13,10 @@ const roles = (champion: string, challenger?: string): ModelRoles => ({
 });
 
 /** What serves models of which `answers` says how each reading ends; the last one holds on. */
-function given(
-  answers: Readonly<Record<string, readonly ('works' | Error)[]>>,
-  ofRelease: typeof shipped | undefined = shipped,
-) {
+function given(answers: Readonly<Record<string, readonly ('works' | Error)[]>>) {
   const [reads, refused]: [string[], string[]] = [[], []];
-  const serve = serveModels({
-    shipped: ofRelease,
+  const server = serveModels({
+    shipped,
     read: async (id) => {
       const all = answers[id] ?? [];
       const answer = all[reads.filter((each) => each === id).length] ?? all.at(-1);
@@ -31,7 +28,7 @@ function given(
     onRefused: (id) => refused.push(id),
   });
   const ids = async (of: ModelRoles) => {
-    const { champion, challenger } = await serve(of);
+    const [champion = server.shipped, challenger] = await Promise.all([server.champion(of), server.challenger(of)]);
     return [champion?.id, challenger?.id];
   };
   return { ids, reads, refused };
@@ -71,12 +68,11 @@ test('what has no role any more is not kept', async () => {
 });
 
 test('without any model that fits there is none, and the rules decide', async () => {
-  const { serve } = {
-    serve: serveModels({
-      shipped: undefined,
-      read: () => Promise.reject(new Error('busy')),
-      onRefused: () => undefined,
-    }),
-  };
-  expect(await serve(roles('mdl_a', 'mdl_b'))).toEqual({});
+  const failing = { read: () => Promise.reject(new Error('busy')), onRefused: () => undefined };
+  const server = serveModels({ shipped: undefined, ...failing });
+  expect([server.shipped, await server.champion(roles('shipped')), await server.challenger(roles('mdl_a'))]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
