@@ -1,3 +1,4 @@
+import type { PaymentStatus } from '../payments/payment.ts';
 /** Who says whether a payment was fraud: what cardholders say counts most, a colleague's guess least. */
 export const labelSources = ['dispute', 'fraud_notice', 'review'] as const;
 export type LabelSource = (typeof labelSources)[number];
@@ -34,4 +35,16 @@ export interface DisputeFacts {
 export function labelOfDispute({ paymentId, kind, reason, state, at }: DisputeFacts): Label | undefined {
   if (kind !== 'chargeback' || reason !== 'fraudulent') return undefined;
   return { paymentId, source: 'dispute', isFraud: state !== 'won', knownAt: at };
+}
+
+const paid: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>([
+  ...(['partially_captured', 'captured', 'partially_refunded', 'refunded', 'disputed'] as const),
+]);
+
+/**
+ * Whether it says something that nobody complained of a payment: its cardholder has paid. Of one that was refused, waits for a person, or
+ * was let go (by a reviewer, at a review's deadline, by the merchant) nobody would complain, whatever it was.
+ */
+export function wasPaid(status: PaymentStatus): boolean {
+  return paid.has(status);
 }

@@ -1,11 +1,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { isLabelItem, toLabel } from '../../adapters/dynamodb/label-item.ts';
+import { isPaymentItem } from '../../adapters/dynamodb/payment-item.ts';
 import { toTransition } from '../../adapters/dynamodb/transition-item.ts';
 import { featureNames, featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { vectorOf } from '../../core/fraud/features/kept-features.ts';
-import { verdictOfLabels } from '../../core/fraud/label.ts';
+import { verdictOfLabels, wasPaid } from '../../core/fraud/label.ts';
+import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { Examples } from '../training/train-forest.ts';
+
+const paymentStatus = z.enum(paymentStatuses);
 
 /** A payment as it was scored, and what it turned out to be. */
 export interface KeptPayment {
@@ -22,8 +27,8 @@ export interface KeptPayments {
   readonly ofOtherFeatures: number;
   /** So young that somebody may still complain. */
   readonly tooYoung: number;
-  /** Of those that were refused nobody will ever know. */
-  readonly refused: number;
+  /** Nobody has paid them: refused, let go, or waiting. Nobody would complain of them. */
+  readonly unpaid: number;
 }
 
 /**
@@ -41,7 +46,10 @@ export function keptPayments(
     const verdict = verdictOfLabels(labels.get(transition.paymentId) ?? []);
     return { transition, isFraud: verdict ?? (transition.occurredAt < matureBefore ? false : undefined), verdict };
   });
-  const known = found.filter(({ transition, verdict }) => verdict !== undefined || wasTaken(transition));
+  const paid = new Set(
+    items.filter(isPaymentItem).flatMap(({ pk, status }) => (wasPaid(paymentStatus.parse(status?.S)) ? pk?.S : [])),
+  );
+  const known = found.filter(({ transition, verdict }) => verdict !== undefined || paid.has(transition.paymentId));
   const mature = known.flatMap(({ transition, isFraud }) => (isFraud === undefined ? [] : [{ transition, isFraud }]));
   const fitting = mature.filter(({ transition }) => transition.features?.schema === featureSchemaHash);
   return {
@@ -50,12 +58,8 @@ export function keptPayments(
       .toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at))),
     ofOtherFeatures: mature.length - fitting.length,
     tooYoung: known.length - mature.length,
-    refused: found.length - known.length,
+    unpaid: found.length - known.length,
   };
-}
-
-function wasTaken({ cause }: StoredTransition): boolean {
-  return cause === 'approved' || cause === 'held' || cause === 'unknown';
 }
 
 function vectorIn({ features }: StoredTransition): readonly number[] {
@@ -63,11 +67,11 @@ function vectorIn({ features }: StoredTransition): readonly number[] {
 }
 
 /** What was found, for people. */
-export function describeKept({ payments, ofOtherFeatures, tooYoung, refused }: KeptPayments): readonly string[] {
+export function describeKept({ payments, ofOtherFeatures, tooYoung, unpaid }: KeptPayments): readonly string[] {
   const frauds = payments.filter(({ isFraud }) => isFraud).length;
   return [
     `${payments.length} payments to learn from, ${frauds} of them fraud`,
-    `left out: ${tooYoung} too young, ${refused} refused, ${ofOtherFeatures} of other features`,
+    `left out: ${tooYoung} too young, ${unpaid} unpaid, ${ofOtherFeatures} of other features`,
   ];
 }
 

@@ -68,6 +68,12 @@ describe('a model of our own', () => {
     expect(await operator.createFraudModel(put)).toMatchObject({ challenger, version: 1 });
     const beside = await pay();
     expect(beside).toMatchObject({ status: 'authorized' });
+    expect((await operator.compareFraudModels(1)).champion.quality).toEqual({
+      payments: 0,
+      frauds: 0,
+      expectedFrauds: 0,
+    });
+    await buyer.client.capturePayment(beside.id, {}, randomUUID());
     expect(await modelsOf(beside.id)).toMatchObject({
       champion: 'shipped',
       challenger: { model: challenger, decision: 'decline' },

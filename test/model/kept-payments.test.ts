@@ -15,12 +15,13 @@ const vector = featureNames.map((_, place) => place);
 const approved: Outcome = { kind: 'approved', approvalCode: 'A', networkReference: 'N' };
 
 /** A payment that was scored so many days ago, as the payments' table keeps it. */
-function scored(id: string, days: number, outcome = approved, schema = featureSchemaHash) {
+function scored(id: string, days: number, outcome = approved, schema = featureSchemaHash, status = 'captured') {
   const assessment = { score: 0.1, decision: 'approve', reasons: [], decidedBy: 'model' } as const;
   const found = { assessment, features: keepFeatures(schema, vector) };
   const decided = transitionFor({ ...processingPayment(), id }, outcome, found, daysBefore(days));
   if (decided.kind === 'refused') throw new Error('an outcome of an open payment is a transition');
-  return toTransitionItem(decided.transition);
+  const paidStatus = outcome.kind === 'approved' ? status : 'declined';
+  return [toTransitionItem(decided.transition), { pk: { S: id }, sk: { S: 'payment' }, status: { S: paidStatus } }];
 }
 
 const label = (paymentId: string, isFraud: boolean, source: Label['source'] = 'dispute') =>
@@ -29,12 +30,18 @@ const label = (paymentId: string, isFraud: boolean, source: Label['source'] = 'd
 describe('what a model can learn from', () => {
   test('is what somebody said of payments, and what nobody complained of in time', () => {
     const items = [
-      ...[scored('pay_old', 40), scored('pay_young', 10), scored('pay_fraud', 5), label('pay_fraud', true)],
-      ...[scored('pay_cleared', 4), label('pay_cleared', false, 'review')],
-      ...[scored('pay_blocked', 60, { kind: 'blocked' }), scored('pay_before', 50, approved, 'other features')],
+      ...[scored('pay_old', 40), scored('pay_young', 10), scored('pay_fraud', 5)].flat(),
+      label('pay_fraud', true),
+      ...scored('pay_cleared', 4),
+      label('pay_cleared', false, 'review'),
+      // Let go by a merchant, and by a reviewer who never came.
+      ...scored('pay_voided', 40, approved, featureSchemaHash, 'voided'),
+      ...scored('pay_waiting', 40, approved, featureSchemaHash, 'in_review'),
+      ...scored('pay_blocked', 60, { kind: 'blocked' }),
+      ...scored('pay_before', 50, approved, 'other features'),
     ];
     const kept = keptPayments(items, { asOf, matureDays: 30 });
-    expect(kept).toMatchObject({ tooYoung: 1, refused: 1, ofOtherFeatures: 1 });
+    expect(kept).toMatchObject({ tooYoung: 1, unpaid: 3, ofOtherFeatures: 1 });
     expect(kept.payments.map(({ isFraud }) => isFraud)).toEqual([false, true, false]);
     expect(kept.payments[0]?.vector).toEqual(vector);
   });

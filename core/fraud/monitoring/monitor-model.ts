@@ -52,9 +52,9 @@ function dateOf(day: number): Date {
   return new Date(day * dayMilliseconds);
 }
 
-function mature({ score, decision, wasTaken, labels }: ObservedPayment) {
+function mature({ score, decision, isPaid, labels }: ObservedPayment) {
   const verdict = verdictOfLabels(labels);
-  return verdict === undefined && !wasTaken ? [] : [{ score, decision, isFraud: verdict ?? false }];
+  return verdict === undefined && !isPaid ? [] : [{ score, decision, isFraud: verdict ?? false }];
 }
 
 type Column = readonly [name: string, values: readonly number[]];

@@ -10,8 +10,8 @@ export interface ObservedPayment {
   readonly decision: Decision;
   /** Empty where it was not kept, or is of other features. */
   readonly vector: readonly number[];
-  /** Whether the acquirer or gift cards took it: of others nobody learns what they were. */
-  readonly wasTaken: boolean;
+  /** Whether its cardholder has paid by now (label.ts): of others nobody complains, whatever they were. */
+  readonly isPaid: boolean;
   readonly labels: readonly Label[];
   /** Which models scored it; not known of payments from before there were several. */
   readonly models?: AskedModels;

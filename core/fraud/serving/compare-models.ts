@@ -58,8 +58,8 @@ export function compareModels(
   };
 }
 
-function whatItWas({ labels, wasTaken }: Pick<ObservedPayment, 'labels' | 'wasTaken'>): boolean | undefined {
-  return verdictOfLabels(labels) ?? (wasTaken ? false : undefined);
+function whatItWas({ labels, isPaid }: Pick<ObservedPayment, 'labels' | 'isPaid'>): boolean | undefined {
+  return verdictOfLabels(labels) ?? (isPaid ? false : undefined);
 }
 
 function figuresOf(model: string, all: readonly (Said & { readonly isFraud: boolean | undefined })[]): ModelFigures {

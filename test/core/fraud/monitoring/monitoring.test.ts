@@ -63,7 +63,7 @@ const now = new Date('2026-11-27T01:00:00.000Z');
 function observed(count: number, mean: number, changes: Partial<ObservedPayment> = {}): ObservedPayment[] {
   const random = seededRandom(count);
   return Array.from({ length: count }, () => ({
-    ...{ score: mean * random(), decision: 'approve', wasTaken: true, labels: [] },
+    ...{ score: mean * random(), decision: 'approve', isPaid: true, labels: [] },
     vector: featureNames.map(() => mean + random()),
     ...changes,
   }));
@@ -138,7 +138,7 @@ describe('the daily measuring', () => {
     expect(report).toMatchObject({ quality: { payments: 930, frauds: 30, recall: 0 } });
     expect(report.findings).toEqual([expect.stringContaining('30 became known')]);
     // Of what was refused nobody learns what it was.
-    const refused = observed(50, 0.9, { wasTaken: false });
+    const refused = observed(50, 0.9, { isPaid: false });
     expect((await given([], refused).run()).quality.payments).toBe(0);
   });
 });

@@ -14,7 +14,7 @@ function scored(
 ): ObservedPayment {
   const label = { paymentId: 'pay_1', source: 'dispute', isFraud: true, knownAt: '2026-11-26T00:00:00.000Z' } as const;
   return {
-    ...{ score, decision, vector: [], wasTaken: was !== 'refused' },
+    ...{ score, decision, vector: [], isPaid: was !== 'refused' },
     labels: was === 'fraud' ? [label] : [],
     models: { champion: 'shipped', challenger: { model: 'mdl_a', score: other, decision: otherwise } },
   };
