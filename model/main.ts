@@ -80,6 +80,8 @@ await runCommand(usage, async () => {
   const { data, 'train-day': day, out, json, simulation } = values;
   const command = rolesCommands.find((each) => each === positionals.join(' '));
   if (command) return changeModels(command, values);
+  if (!['train', 'evaluate'].includes(positionals[0] ?? ''))
+    throw new UsageError(`There is no command "${positionals.join(' ')}".`);
   if (values['from-table']) return trainOnTable(positionals, values['mature-days'], out);
   if (simulation !== undefined && positionals.join(' ') === 'train') return trainShipped(simulation, out);
   if (data === undefined) throw new UsageError('--data is missing.');

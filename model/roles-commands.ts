@@ -36,9 +36,20 @@ export async function changeModels(command: RolesCommand, options: RolesOptions)
         return tell(await operator.rollBackFraudModel((await operator.getFraudModels()).champion));
     }
   } catch (error) {
-    if (error instanceof QuittanceError && error.status < 500) throw new UsageError(error.message);
-    throw error;
+    // What the API or the network says is no matter of how the command is called.
+    console.error(describe(error));
+    return 1;
   }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError) throw error;
+  if (error instanceof QuittanceError) {
+    const wrong = (error.problem?.errors ?? []).map(({ path, message }) => `${path} ${message}`);
+    return [`The API refuses (${error.code ?? error.status}): ${error.message}`, ...wrong].join('\n  ');
+  }
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  return `The API could not be asked: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
 }
 
 type Operator = ReturnType<typeof connect>;
@@ -77,10 +88,11 @@ async function promote(operator: Operator, options: RolesOptions): Promise<numbe
   printComparison(comparison);
   const { payments, challenger } = comparison;
   if (!options.force && (payments < leastPayments || challenger.quality.frauds < leastFrauds)) {
-    throw new UsageError(
+    console.error(
       `Not promoted: ${leastPayments} payments and ${leastFrauds} known frauds are needed to tell them apart, ` +
         `there are ${payments} and ${challenger.quality.frauds}. --force promotes nevertheless.`,
     );
+    return 1;
   }
   return tell(await operator.promoteFraudModel(challenger.model));
 }
@@ -117,6 +129,10 @@ function printComparison({ champion, challenger, ...all }: FraudModelComparison)
   ];
   const line = (name: string, ...values: readonly string[]) =>
     console.log(`${name.padEnd(24)}${values.map((value) => value.padStart(22)).join('')}`);
+  console.log(
+    'What the champion declines nobody pays, and nobody says what it was: precision and recall favour the challenger. AUC and',
+  );
+  console.log('average precision are of the payments that neither would decline.');
   line('', 'champion', 'challenger');
   for (const [name, value] of lines) line(name, value(champion), value(challenger));
 }

@@ -182,23 +182,32 @@ describe('npm run model', () => {
 
     const early = await model('promote');
     expect(early.stdout).toMatch(
-      new RegExp(`^1 payments that both scored.*\\n +champion +challenger\\n +shipped +${id}\\napprove +1 +1\\n`, 'u'),
+      new RegExp(
+        `^1 payments that both scored.*\\n.*\\n.*\\n +champion +challenger\\n +shipped +${id}\\napprove +1 +1\\n`,
+        'u',
+      ),
     );
-    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('--force promotes nevertheless') });
+    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('--force promotes nevertheless') });
     expect(await operator.getFraudModels()).toMatchObject({ champion: 'shipped' });
 
     expect((await model('promote', '--force', '--days', '1')).stdout).toContain(`champion    ${id} (of the test)`);
     expect((await model('roll-back')).stdout).toContain('champion    shipped (came with the release)');
-    expect(await model('roll-back')).toMatchObject({ code: 2, stderr: expect.stringContaining('Only a promotion') });
+    expect(await model('roll-back')).toMatchObject({ code: 1, stderr: expect.stringContaining('Only a promotion') });
   }, 60_000);
+
+  test('says what the API says, and what is in the way of asking it', async () => {
+    const notOurs = await model('challenge', '--file', 'package.json', '--note', 'x');
+    expect(notOurs).toMatchObject({ code: 1, stderr: expect.stringContaining('file.schemaHash') });
+    expect(await model('promote', '--days', '99')).toMatchObject({ code: 1, stderr: expect.stringContaining('days') });
+    expect(notOurs.stderr).not.toContain('Usage');
+  });
 
   test.each([
     [['challenge', '--note', 'x'], '--file has to name a file'],
     [['challenge', '--file', 'package.json'], '--note is missing'],
     [['challenge', '--file', 'README.md', '--note', 'x'], 'README.md is not the JSON of a model'],
-    [['challenge', '--file', 'package.json', '--note', 'x'], 'file'],
     [['compare', '--days', 'week'], '--days has to be a number of days'],
-    [['promote', '--days', '99'], 'days'],
+    [['promotion'], 'There is no command "promotion"'],
   ])('says what is wrong with %j', async (args, complaint) => {
     expect(await model(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(complaint) });
   });

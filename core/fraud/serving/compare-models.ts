@@ -12,7 +12,10 @@ export interface ModelFigures {
   readonly decisions: Readonly<Record<Decision, number>>;
   /** Of payments of which is known what they were, or that were taken and nobody complained of so far. */
   readonly quality: Quality;
-  /** Absent where not both kinds of payments are known. */
+  /**
+   * Of the payments that neither would decline, for of what the champion declined nobody says what it was: its own ranks would look worse than
+   * they are. Absent where not both kinds of payments are known.
+   */
   readonly areaUnderRoc?: number;
   readonly averagePrecision?: number;
 }
@@ -44,17 +47,15 @@ export function compareModels(
       ? { champion: { score, decision }, challenger: models.challenger, isFraud: whatItWas(payment) }
       : [],
   );
+  const isDeclined = (each: (typeof both)[number]) =>
+    each.champion.decision === 'decline' || each.challenger.decision === 'decline';
+  const judged = (of: 'champion' | 'challenger') =>
+    both.map((each) => ({ ...each[of], isFraud: each.isFraud, isRanked: !isDeclined(each) }));
   return {
     ...{ from: from.toISOString(), until: until.toISOString(), payments: both.length },
     decidedOtherwise: both.filter((each) => each.champion.decision !== each.challenger.decision).length,
-    champion: figuresOf(
-      champion,
-      both.map((each) => ({ ...each.champion, isFraud: each.isFraud })),
-    ),
-    challenger: figuresOf(
-      challenger,
-      both.map((each) => ({ ...each.challenger, isFraud: each.isFraud })),
-    ),
+    champion: figuresOf(champion, judged('champion')),
+    challenger: figuresOf(challenger, judged('challenger')),
   };
 }
 
@@ -62,22 +63,25 @@ function whatItWas({ labels, isPaid }: Pick<ObservedPayment, 'labels' | 'isPaid'
   return verdictOfLabels(labels) ?? (isPaid ? false : undefined);
 }
 
-function figuresOf(model: string, all: readonly (Said & { readonly isFraud: boolean | undefined })[]): ModelFigures {
+interface Judged extends Said {
+  readonly isFraud: boolean | undefined;
+  readonly isRanked: boolean;
+}
+
+function figuresOf(model: string, all: readonly Judged[]): ModelFigures {
   const known = all.flatMap(({ isFraud, ...said }) => (isFraud === undefined ? [] : [{ ...said, isFraud }]));
-  const ranked = {
-    scores: Float64Array.from(known, ({ score }) => score),
-    labels: Uint8Array.from(known, ({ isFraud }) => (isFraud ? 1 : 0)),
+  const ranked = known.filter(({ isRanked }) => isRanked);
+  const frauds = ranked.filter(({ isFraud }) => isFraud).length;
+  const scored = {
+    scores: Float64Array.from(ranked, ({ score }) => score),
+    labels: Uint8Array.from(ranked, ({ isFraud }) => (isFraud ? 1 : 0)),
   };
-  const quality = qualityOf(known);
   const count = (decision: Decision) => all.filter((each) => each.decision === decision).length;
   return {
     model,
     decisions: { approve: count('approve'), review: count('review'), decline: count('decline') },
-    quality,
-    ...(quality.frauds > 0 &&
-      quality.frauds < quality.payments && {
-        areaUnderRoc: areaUnderRoc(ranked),
-        averagePrecision: averagePrecision(ranked),
-      }),
+    quality: qualityOf(known),
+    ...(frauds > 0 &&
+      frauds < ranked.length && { areaUnderRoc: areaUnderRoc(scored), averagePrecision: averagePrecision(scored) }),
   };
 }

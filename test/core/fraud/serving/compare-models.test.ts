@@ -26,6 +26,8 @@ test('champion and challenger beside each other, as a hand computes it', () => {
     scored([0.6, 'review'], [0.5, 'review'], 'fraud'),
     scored([0.3, 'approve'], [0.1, 'approve'], 'genuine'),
     scored([0.9, 'decline'], [0.7, 'review'], 'refused'),
+    // What one of them declines is not ranked, for the other's declines are never known.
+    scored([0.1, 'approve'], [0.99, 'decline'], 'fraud'),
   ];
   const others = [
     { ...scored([0.5, 'approve'], [0.5, 'approve'], 'fraud'), models: { champion: 'shipped' } },
@@ -35,18 +37,18 @@ test('champion and challenger beside each other, as a hand computes it', () => {
     },
   ];
   expect(compareModels([...payments, ...others], { champion: 'shipped', challenger: 'mdl_a' }, window)).toEqual({
-    ...{ from: '2026-11-20T00:00:00.000Z', until: '2026-11-27T00:00:00.000Z', payments: 4, decidedOtherwise: 2 },
+    ...{ from: '2026-11-20T00:00:00.000Z', until: '2026-11-27T00:00:00.000Z', payments: 5, decidedOtherwise: 3 },
     champion: {
       model: 'shipped',
-      decisions: { approve: 2, review: 1, decline: 1 },
-      quality: { payments: 3, frauds: 2, precision: 1, recall: 0.5, expectedFrauds: expect.closeTo(1.1, 12) },
+      decisions: { approve: 3, review: 1, decline: 1 },
+      quality: { payments: 4, frauds: 3, precision: 1, recall: 1 / 3, expectedFrauds: expect.closeTo(1.2, 12) },
       areaUnderRoc: 0.5,
       averagePrecision: expect.closeTo(0.5 + 0.5 * (2 / 3), 12),
     },
     challenger: {
       model: 'mdl_a',
-      decisions: { approve: 1, review: 3, decline: 0 },
-      quality: { payments: 3, frauds: 2, precision: 1, recall: 1, expectedFrauds: expect.closeTo(1.5, 12) },
+      decisions: { approve: 1, review: 3, decline: 1 },
+      quality: { payments: 4, frauds: 3, precision: 1, recall: 1, expectedFrauds: expect.closeTo(2.49, 12) },
       areaUnderRoc: 1,
       averagePrecision: 1,
     },
