@@ -18,7 +18,7 @@ export interface RolesOptions {
 /** With fewer the two differ by chance; whoever knows better says so. */
 const [leastPayments, leastFrauds] = [1000, 10];
 
-/** Runs one of the commands, and answers the exit code. Throws a UsageError when something is missing or the API refuses. */
+/** Runs one of the commands, and answers the exit code: 1 when the API refuses. Throws a UsageError when something is missing. */
 export async function changeModels(command: RolesCommand, options: RolesOptions): Promise<number> {
   const operator = connect();
   try {

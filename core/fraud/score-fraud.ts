@@ -44,7 +44,7 @@ export async function scoreFraud(dependencies: ScoreDependencies, order: ScoreOr
     (recalled) => recalled.roles ?? rolesAtFirst,
     () => rolesAtFirst,
   );
-  // All waits begin now, and none is for another: what operators say counts without models, and nobody waits for a challenger alone.
+  // All waits begin now, and each ends by itself: what operators say counts without models, and the champion without its challenger.
   const [counted, recalled, champion = server.shipped, challenger] = await Promise.all([
     memory.count(order.paymentId, takingPart, at),
     inTime(recalling),

@@ -8,7 +8,7 @@ export interface NamedModel {
   readonly model: FraudModel;
 }
 
-/** Answers the models of the roles, each for itself: a payment waits for no challenger. */
+/** Answers the models of the roles, each for itself: one that is late takes nothing from the other. */
 export interface ModelServer {
   /** The model of the release; none where it was refused. */
   readonly shipped: NamedModel | undefined;
