@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { rolesChangeKinds, shippedModelId } from '../core/fraud/serving/model-roles.ts';
 import { text } from './payments.ts';
 import type { Route } from './route.ts';
 
 const id = z.string().regex(/^mdl_[0-9a-f]{16}$/u, 'is not the id of a fraud model');
-const role = z.union([z.literal('shipped'), id]).meta({ description: '`shipped` is the one of the release.' });
+const role = z.union([z.literal(shippedModelId), id]).meta({ description: '`shipped` is the one of the release.' });
 const count = z.int().min(0);
 
 export const fraudModels = z
@@ -17,7 +18,7 @@ export const fraudModels = z
     changes: z
       .array(
         z.object({
-          kind: z.enum(['challenged', 'promoted', 'rolledBack']),
+          kind: z.enum(rolesChangeKinds),
           model: role,
           by: z.string(),
           at: z.iso.datetime(),

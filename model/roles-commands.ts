@@ -58,11 +58,9 @@ function connect() {
   const { QUITTANCE_URL: url = 'http://127.0.0.1:8787', QUITTANCE_CLIENT: client } = process.env;
   const { QUITTANCE_TOKEN_URL: tokenUrl = `${url}/oauth2/token` } = process.env;
   const [, clientId, clientSecret] = /^([^:]+):(.+)$/u.exec(client ?? '') ?? [];
-  if (client !== undefined && clientId === undefined)
-    throw new UsageError('QUITTANCE_CLIENT is not an id and a secret.');
   if (clientId === undefined || clientSecret === undefined) {
     throw new UsageError(
-      'QUITTANCE_CLIENT is missing: the id and the secret of a client for operations, with a colon between.',
+      'QUITTANCE_CLIENT has to be the id and the secret of a client for operations, with a colon between.',
     );
   }
   return createClient({ apiUrl: url, accessToken: clientCredentials({ tokenUrl, clientId, clientSecret }) });

@@ -5,12 +5,12 @@ import * as z from 'zod';
 import { featureSchemaHash } from '../../core/fraud/features/features.ts';
 import type { FraudModel } from '../../core/fraud/model/fraud-model.ts';
 import { parseModelFile, toModelFile } from '../../core/fraud/model/fraud-model.ts';
-import { rolesAtFirst } from '../../core/fraud/serving/model-roles.ts';
+import { rolesAtFirst, rolesChangeKinds } from '../../core/fraud/serving/model-roles.ts';
 import type { ModelRoles } from '../../core/fraud/serving/model-roles.ts';
 import type { ModelRecord } from '../../core/fraud/serving/ports.ts';
 import { binary } from './binary.ts';
 
-const kinds = z.enum(['challenged', 'promoted', 'rolledBack']);
+const kinds = z.enum(rolesChangeKinds);
 const rolesItem = z.object({
   champion: z.string(),
   challenger: z.string().exactOptional(),

@@ -3,6 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { DecayedSums } from '../../core/fraud/features/decayed-sums.ts';
 import type { Seen } from '../../core/fraud/features/recently-seen.ts';
+import { profileKinds } from '../../core/fraud/profile.ts';
 import type { Profile, ProfileKind } from '../../core/fraud/profile.ts';
 
 /** The key of somebody's profile. */
@@ -99,7 +100,7 @@ function lastTouched({ kind, value }: Profile): number {
   return (value.sums.epoch + 1) * daysPerEpoch;
 }
 
-const kinds: ReadonlySet<string | undefined> = new Set<ProfileKind>(['card', 'seller', 'buyer', 'address']);
+const kinds: ReadonlySet<string | undefined> = new Set(profileKinds);
 
 export function isProfileItem(item: Record<string, AttributeValue>): boolean {
   return kinds.has(item['pk']?.S?.split('#')[0]);

@@ -1,4 +1,5 @@
 import type { PaymentStatus } from '../payments/payment.ts';
+
 /** Who says whether a payment was fraud: what cardholders say counts most, a colleague's guess least. */
 export const labelSources = ['dispute', 'fraud_notice', 'review'] as const;
 export type LabelSource = (typeof labelSources)[number];
@@ -37,8 +38,23 @@ export function labelOfDispute({ paymentId, kind, reason, state, at }: DisputeFa
   return { paymentId, source: 'dispute', isFraud: state !== 'won', knownAt: at };
 }
 
+/** Whether a payment was fraud, by what is known of it; undefined where nothing is, and nobody would complain either (wasPaid). */
+export function whatItWas({
+  labels,
+  isPaid,
+}: {
+  readonly labels: readonly Pick<Label, 'source' | 'isFraud'>[];
+  readonly isPaid: boolean;
+}): boolean | undefined {
+  return verdictOfLabels(labels) ?? (isPaid ? false : undefined);
+}
+
 const paid: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>([
-  ...(['partially_captured', 'captured', 'partially_refunded', 'refunded', 'disputed'] as const),
+  'partially_captured',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'disputed',
 ]);
 
 /**

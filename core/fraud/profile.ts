@@ -13,6 +13,8 @@ export type Profile =
   | ({ readonly kind: 'buyer' | 'address'; readonly value: SourceProfile } & Told);
 export type ProfileKind = Profile['kind'];
 
+export const profileKinds: readonly ProfileKind[] = ['card', 'seller', 'buyer', 'address'];
+
 interface Told {
   readonly id: string;
   /** How often it was written; 0 when it is new. */

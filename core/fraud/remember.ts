@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FraudEvent } from './features/events.ts';
 import type { FraudMemory, ProfileBook, ScoreOrder, TakingPart } from './ports.ts';
 import type { Happening, Profile, ProfileKind } from './profile.ts';
-import { newProfile, profileAfter } from './profile.ts';
+import { newProfile, profileAfter, profileKinds } from './profile.ts';
 import { daysOf, paymentEventOf, takingPartOf } from './taking-part.ts';
 
 /** Something that happened with a payment, and who took part in it. */
@@ -36,10 +36,9 @@ export async function rememberDecline(
   await rememberAll(profiles, [{ id: `${order.paymentId} declined`, takingPart, event: { kind: 'decline', at } }]);
 }
 
-const kinds: readonly ProfileKind[] = ['card', 'seller', 'buyer', 'address'];
 /** Whose profiles an event changes: a write that changes nothing would cost as much. */
 const concerns: Readonly<Record<FraudEvent['kind'], readonly ProfileKind[]>> = {
-  payment: kinds,
+  payment: profileKinds,
   decline: ['buyer', 'address'],
   fraud_known: ['card', 'seller'],
 };
@@ -91,7 +90,7 @@ async function tell(
 }
 
 function happeningsByProfile(all: readonly Remembered[]): readonly Telling[] {
-  return kinds.flatMap((kind) => {
+  return profileKinds.flatMap((kind) => {
     const concerning = all.filter(({ event }) => concerns[event.kind].includes(kind));
     const tellings = Map.groupBy(concerning, ({ takingPart }) => takingPart[kind]);
     tellings.delete('');

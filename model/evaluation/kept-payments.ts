@@ -5,7 +5,7 @@ import { isPaymentItem } from '../../adapters/dynamodb/payment-item.ts';
 import { toTransition } from '../../adapters/dynamodb/transition-item.ts';
 import { featureNames, featureSchemaHash } from '../../core/fraud/features/features.ts';
 import { vectorOf } from '../../core/fraud/features/kept-features.ts';
-import { verdictOfLabels, wasPaid } from '../../core/fraud/label.ts';
+import { wasPaid, whatItWas } from '../../core/fraud/label.ts';
 import { paymentStatuses } from '../../core/payments/payment.ts';
 import type { StoredTransition } from '../../core/payments/ports.ts';
 import type { Examples } from '../training/train-forest.ts';
@@ -42,15 +42,16 @@ export function keptPayments(
   const labels = Map.groupBy(items.filter(isLabelItem).map(toLabel), ({ paymentId }) => paymentId);
   const matureBefore = new Date(asOf.getTime() - matureDays * 86_400_000).toISOString();
   const scored = items.filter((item) => item['features'] !== undefined).map(toTransition);
-  const found = scored.map((transition) => {
-    const verdict = verdictOfLabels(labels.get(transition.paymentId) ?? []);
-    return { transition, isFraud: verdict ?? (transition.occurredAt < matureBefore ? false : undefined), verdict };
-  });
   const paid = new Set(
     items.filter(isPaymentItem).flatMap(({ pk, status }) => (wasPaid(paymentStatus.parse(status?.S)) ? pk?.S : [])),
   );
-  const known = found.filter(({ transition, verdict }) => verdict !== undefined || paid.has(transition.paymentId));
-  const mature = known.flatMap(({ transition, isFraud }) => (isFraud === undefined ? [] : [{ transition, isFraud }]));
+  const known = scored.flatMap((transition) => {
+    const said = labels.get(transition.paymentId) ?? [];
+    const isFraud = whatItWas({ labels: said, isPaid: paid.has(transition.paymentId) });
+    const isMature = said.length > 0 || transition.occurredAt < matureBefore;
+    return isFraud === undefined ? [] : [{ transition, isFraud, isMature }];
+  });
+  const mature = known.filter(({ isMature }) => isMature);
   const fitting = mature.filter(({ transition }) => transition.features?.schema === featureSchemaHash);
   return {
     payments: fitting
@@ -58,7 +59,7 @@ export function keptPayments(
       .toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at))),
     ofOtherFeatures: mature.length - fitting.length,
     tooYoung: known.length - mature.length,
-    unpaid: found.length - known.length,
+    unpaid: scored.length - known.length,
   };
 }
 

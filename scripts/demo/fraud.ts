@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import type { Payment } from '../../packages/client/index.ts';
 import { cardNumber } from '../card-number.ts';
+import { modelThatDoubts } from '../doubting-model.ts';
 import type { Instance } from '../throw-away-instance.ts';
 import { describePayment, say, step } from './narrate.ts';
 import type { Stage } from './stage.ts';
 import { ada } from './stage.ts';
-
-const modelFile = z.looseObject({ calibration: z.looseObject({}) });
 
 /** One payment that nobody doubts, one that a person looks at, somebody who tries stolen cards, and a model that is tried. */
 export async function tellOfFraud(stage: Stage, here: Instance): Promise<void> {
@@ -69,9 +66,10 @@ async function tellOfATester({ client, order }: Stage, { now }: Instance): Promi
 /** The shipped model, but that it takes everything for fraud: nobody would want it, and everybody sees who decides. */
 async function tellOfAChallenger({ client, operator, order }: Stage, { now }: Instance): Promise<void> {
   step('A new model is put in as challenger: it scores what Eve pays, and what it says is only written down.');
-  const shipped = modelFile.parse(JSON.parse(readFileSync('model/shipped-model.json', 'utf8')));
-  const file = { ...shipped, calibration: { ...shipped.calibration, shift: 8 } };
-  const { challenger = '' } = await operator.createFraudModel({ note: 'demo: doubts everybody', file });
+  const { challenger = '' } = await operator.createFraudModel({
+    note: 'demo: doubts everybody',
+    file: modelThatDoubts(12),
+  });
   const card = await client.createToken({ ...ada, number: cardNumber(301), holderName: 'Eve' }, await now());
   const pay = (name: string) => client.createPayment(order(card.id, 2500, strangerOf('eve')), `demo-model-${name}`);
   const beside = await pay('beside');

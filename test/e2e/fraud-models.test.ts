@@ -9,7 +9,7 @@ import { toTransition } from '../../adapters/dynamodb/transition-item.ts';
 import type { createClient, CreatePayment } from '../../packages/client/index.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { startCloudHere } from './cloud-here.ts';
-import { modelThatDoubts } from './doubting-model.ts';
+import { modelThatDoubts } from '../../scripts/doubting-model.ts';
 import { operatorDynamo, tableName } from './operator-dynamo.ts';
 import { reviewersOf } from './reviewing.ts';
 import { storedItems } from './stored-items.ts';

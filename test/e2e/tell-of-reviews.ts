@@ -1,5 +1,5 @@
 import type { CloudHere } from './cloud-here.ts';
-import { modelThatDoubts } from './doubting-model.ts';
+import { modelThatDoubts } from '../../scripts/doubting-model.ts';
 import { givenDoubt, reviewersOf, stopReviewRun } from './reviewing.ts';
 import type { shopper } from './support.ts';
 

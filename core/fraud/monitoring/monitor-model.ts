@@ -1,5 +1,5 @@
 import { featureNames, featureSchemaHash } from '../features/features.ts';
-import { verdictOfLabels } from '../label.ts';
+import { whatItWas } from '../label.ts';
 import { shippedModelId } from '../serving/model-roles.ts';
 import { distributionOver, evenDistribution, populationStability } from './distribution.ts';
 import type { Baseline, FraudReport, MonitorBook, MonitorSource, ObservedPayment } from './ports.ts';
@@ -52,9 +52,9 @@ function dateOf(day: number): Date {
   return new Date(day * dayMilliseconds);
 }
 
-function mature({ score, decision, isPaid, labels }: ObservedPayment) {
-  const verdict = verdictOfLabels(labels);
-  return verdict === undefined && !isPaid ? [] : [{ score, decision, isFraud: verdict ?? false }];
+function mature({ score, decision, ...payment }: ObservedPayment) {
+  const isFraud = whatItWas(payment);
+  return isFraud === undefined ? [] : [{ score, decision, isFraud }];
 }
 
 type Column = readonly [name: string, values: readonly number[]];
@@ -66,9 +66,9 @@ async function stabilityOf(
 ): Promise<Readonly<Record<string, number>>> {
   const fitting = payments.filter(({ vector }) => vector.length === featureNames.length);
   const features = featureNames.map((name, place): Column => [name, fitting.map(({ vector }) => vector[place] ?? 0)]);
-  // Another champion scores otherwise: that is no drift.
-  const champion = mostFrequent(fitting.map(({ models }) => models?.champion ?? shippedModelId));
-  const scored = fitting.filter(({ models }) => (models?.champion ?? shippedModelId) === champion);
+  // Another champion scores otherwise: that is no drift. The one of most payments is looked at.
+  const [champion = '', scored = []] =
+    [...Map.groupBy(fitting, championOf)].toSorted(([, one], [, other]) => other.length - one.length)[0] ?? [];
   const scores: Column = ['score', scored.map(({ score }) => score)];
   return {
     ...(await stabilityOfColumns(book, `${featureSchemaHash} ${champion}`, [scores])),
@@ -76,9 +76,8 @@ async function stabilityOf(
   };
 }
 
-function mostFrequent(values: readonly string[]): string {
-  const counted = [...Map.groupBy(values, (value) => value)].map(([value, all]) => ({ value, count: all.length }));
-  return counted.toSorted((one, other) => other.count - one.count)[0]?.value ?? '';
+function championOf({ models }: ObservedPayment): string {
+  return models?.champion ?? shippedModelId;
 }
 
 async function stabilityOfColumns(
@@ -96,9 +95,9 @@ async function stabilityOfColumns(
     return {};
   }
   return Object.fromEntries(
-    columns.flatMap(([name, values]) => {
-      const expected = before[name];
-      return expected ? [[name, populationStability(expected, distributionOver(expected.borders, values))]] : [];
+    columns.flatMap(([column, values]) => {
+      const expected = before[column];
+      return expected ? [[column, populationStability(expected, distributionOver(expected.borders, values))]] : [];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Decision } from '../decide.ts';
-import { verdictOfLabels } from '../label.ts';
+import { whatItWas } from '../label.ts';
 import type { ObservedPayment } from '../monitoring/ports.ts';
 import type { Quality } from '../monitoring/quality.ts';
 import { qualityOf } from '../monitoring/quality.ts';
@@ -57,10 +57,6 @@ export function compareModels(
     champion: figuresOf(champion, judged('champion')),
     challenger: figuresOf(challenger, judged('challenger')),
   };
-}
-
-function whatItWas({ labels, isPaid }: Pick<ObservedPayment, 'labels' | 'isPaid'>): boolean | undefined {
-  return verdictOfLabels(labels) ?? (isPaid ? false : undefined);
 }
 
 interface Judged extends Said {

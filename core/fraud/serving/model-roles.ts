@@ -14,8 +14,10 @@ export interface ModelRoles {
   readonly version: number;
 }
 
+export const rolesChangeKinds = ['challenged', 'promoted', 'rolledBack'] as const;
+
 export interface RolesChange {
-  readonly kind: 'challenged' | 'promoted' | 'rolledBack';
+  readonly kind: (typeof rolesChangeKinds)[number];
   readonly model: string;
   readonly by: string;
   /** RFC 3339 UTC. */

@@ -1,4 +1,5 @@
 import type { FraudModel } from '../model/fraud-model.ts';
+import { ModelDoesNotFit } from '../model/fraud-model.ts';
 import type { ModelRoles } from './model-roles.ts';
 import { shippedModelId } from './model-roles.ts';
 
@@ -41,7 +42,7 @@ export function serveModels({ shipped, read, onRefused }: ServeDependencies): Mo
       .then((model) => ({ id, model }))
       .catch((error: unknown) => {
         onRefused(id, error);
-        if (!isForGood(error)) kept.delete(id);
+        if (!(error instanceof ModelDoesNotFit)) kept.delete(id);
         return undefined;
       });
     kept.set(id, reading);
@@ -52,8 +53,4 @@ export function serveModels({ shipped, read, onRefused }: ServeDependencies): Mo
     champion: (roles) => find(roles, roles.champion),
     challenger: async (roles) => (roles.challenger === undefined ? undefined : find(roles, roles.challenger)),
   };
-}
-
-function isForGood(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ModelDoesNotFit';
 }
