@@ -46,7 +46,7 @@ function describe(error: unknown): string {
   if (error instanceof UsageError) throw error;
   if (error instanceof QuittanceError) {
     const wrong = (error.problem?.errors ?? []).map(({ path, message }) => `${path} ${message}`);
-    return [`The API refuses (${error.code ?? error.status}): ${error.message}`, ...wrong].join('\n  ');
+    return [`The API refuses: ${error.message}`, ...wrong].join('\n  ');
   }
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   return `The API could not be asked: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
